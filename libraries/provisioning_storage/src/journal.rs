@@ -1,0 +1,401 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The journal: numbers that must survive a wipe and must not go back.
+//!
+//! A page starts with a snapshot and is followed by records, each in a place of
+//! its own that was erased before, so that a count costs a few programmed bytes
+//! and no erase. When a page is full, the snapshot moves to the other page,
+//! which counts only once its check is right. A record torn by a power cut is
+//! skipped: what it was to permit has not happened yet.
+
+use crc::{CRC_24_OPENPGP, CRC_32_ISO_HDLC, Crc, NoTable};
+
+use crate::bytes::{Reader, Writer, is_erased};
+use crate::layout::{PAGE_LEN, Page};
+
+const MAGIC: u32 = u32::from_le_bytes(*b"TPCJ");
+const SNAPSHOT_LEN: usize = 24;
+const RECORD_LEN: usize = 8;
+
+/// How many records fit a page before its snapshot has to move.
+pub const RECORDS_PER_PAGE: usize = (PAGE_LEN - SNAPSHOT_LEN) / RECORD_LEN;
+
+const SNAPSHOT_CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
+const RECORD_CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_24_OPENPGP);
+
+/// What the journal keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Key agreements begun since the last one that was confirmed.
+    pub attempts: u32,
+    /// Configurations with a lower serial number are refused.
+    pub serial_floor: u32,
+}
+
+/// One change of [`Values`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The number of attempts is now this.
+    Attempts(u32),
+    /// The serial floor is now this.
+    SerialFloor(u32),
+}
+
+impl Entry {
+    fn kind_and_value(self) -> (u8, u32) {
+        match self {
+            Entry::Attempts(value) => (1, value),
+            Entry::SerialFloor(value) => (2, value),
+        }
+    }
+
+    fn emit(self) -> [u8; RECORD_LEN] {
+        let (kind, value) = self.kind_and_value();
+        let word = u32::from(kind) << 24 | Self::check(kind, value);
+        let mut record = [0; RECORD_LEN];
+        record[..4].copy_from_slice(&value.to_le_bytes());
+        record[4..].copy_from_slice(&word.to_le_bytes());
+        record
+    }
+
+    fn parse(record: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(record);
+        let value = reader.u32()?;
+        let word = reader.u32()?;
+        let kind = (word >> 24) as u8;
+        if word & 0x00ff_ffff != Self::check(kind, value) {
+            return None;
+        }
+        match kind {
+            1 => Some(Entry::Attempts(value)),
+            2 => Some(Entry::SerialFloor(value)),
+            _ => None,
+        }
+    }
+
+    fn check(kind: u8, value: u32) -> u32 {
+        let mut digest = RECORD_CRC.digest();
+        digest.update(&[kind]);
+        digest.update(&value.to_le_bytes());
+        digest.finalize()
+    }
+
+    fn apply(self, values: &mut Values) {
+        match self {
+            Entry::Attempts(value) => values.attempts = value,
+            // A floor that a later record lowers cannot come from this code.
+            Entry::SerialFloor(value) => values.serial_floor = values.serial_floor.max(value),
+        }
+    }
+}
+
+/// What a journal page turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JournalPage {
+    /// Holds nothing.
+    Erased,
+    /// No snapshot that makes sense: torn while it was moved, or worn.
+    Corrupt,
+    /// A snapshot and its records.
+    Valid {
+        /// Rises each time the snapshot moves; the higher one counts.
+        generation: u32,
+        /// The values after the last record.
+        values: Values,
+        /// Offset of the first place for another record, in bytes.
+        next: usize,
+    },
+}
+
+impl JournalPage {
+    /// Reads a journal page.
+    pub fn parse(page: &[u8]) -> Self {
+        if is_erased(page) {
+            return Self::Erased;
+        }
+        Self::parse_valid(page).unwrap_or(Self::Corrupt)
+    }
+
+    fn parse_valid(page: &[u8]) -> Option<Self> {
+        let snapshot = page.get(..SNAPSHOT_LEN)?;
+        let mut reader = Reader::new(snapshot);
+        if reader.u32()? != MAGIC {
+            return None;
+        }
+        let generation = reader.u32()?;
+        let mut values = Values {
+            attempts: reader.u32()?,
+            serial_floor: reader.u32()?,
+        };
+        reader.u32()?;
+        if reader.u32()? != SNAPSHOT_CRC.checksum(snapshot.get(..SNAPSHOT_LEN - 4)?) {
+            return None;
+        }
+        let mut next = SNAPSHOT_LEN;
+        for (index, record) in page
+            .get(SNAPSHOT_LEN..)?
+            .chunks_exact(RECORD_LEN)
+            .enumerate()
+        {
+            if is_erased(record) {
+                continue;
+            }
+            // Anything not erased cannot be programmed again, torn or not.
+            next = SNAPSHOT_LEN + (index + 1) * RECORD_LEN;
+            if let Some(entry) = Entry::parse(record) {
+                entry.apply(&mut values);
+            }
+        }
+        Some(Self::Valid {
+            generation,
+            values,
+            next,
+        })
+    }
+}
+
+fn emit_snapshot(page: &mut [u8], generation: u32, values: &Values) -> Option<()> {
+    page.fill(crate::layout::ERASED);
+    let (content, check) = page
+        .get_mut(..SNAPSHOT_LEN)?
+        .split_at_mut_checked(SNAPSHOT_LEN - 4)?;
+    let mut writer = Writer::new(content);
+    writer.put(&MAGIC.to_le_bytes())?;
+    writer.put(&generation.to_le_bytes())?;
+    writer.put(&values.attempts.to_le_bytes())?;
+    writer.put(&values.serial_floor.to_le_bytes())?;
+    writer.put(&[0; 4])?;
+    check.copy_from_slice(&SNAPSHOT_CRC.checksum(content).to_le_bytes());
+    Some(())
+}
+
+/// Where the journal stands, kept in memory between writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Journal {
+    values: Values,
+    /// The page that counts; `None` until a snapshot was ever written.
+    active: Option<Active>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Active {
+    page: Page,
+    generation: u32,
+    next: usize,
+}
+
+impl Journal {
+    /// A journal of which nothing is known: no page counts.
+    pub(crate) const EMPTY: Self = Self {
+        values: Values {
+            attempts: 0,
+            serial_floor: 0,
+        },
+        active: None,
+    };
+
+    /// Takes in a page; of two valid ones the later generation counts.
+    pub(crate) fn learn(&mut self, page: Page, content: &JournalPage) {
+        let JournalPage::Valid {
+            generation,
+            values,
+            next,
+        } = *content
+        else {
+            return;
+        };
+        if self
+            .active
+            .is_none_or(|other| other.generation < generation)
+        {
+            self.values = values;
+            self.active = Some(Active {
+                page,
+                generation,
+                next,
+            });
+        }
+    }
+
+    /// The values after the last record.
+    pub fn values(&self) -> Values {
+        self.values
+    }
+
+    /// How the next record gets to flash.
+    pub(crate) fn plan(&self) -> Plan {
+        match self.active {
+            Some(active) if active.next + RECORD_LEN <= PAGE_LEN => Plan::Append(active.page),
+            Some(active) => Plan::Move(active.page.twin()),
+            None => Plan::Move(Page::JournalA),
+        }
+    }
+
+    /// Adds the record to the image of the active page.
+    pub(crate) fn append(&mut self, page: &mut [u8], entry: Entry) -> Option<()> {
+        let active = self.active.as_mut()?;
+        let place = page.get_mut(active.next..active.next.checked_add(RECORD_LEN)?)?;
+        // Used up even if the write fails: a half-written place is lost.
+        active.next += RECORD_LEN;
+        if !is_erased(place) {
+            return None;
+        }
+        place.copy_from_slice(&entry.emit());
+        Some(())
+    }
+
+    /// Makes the image of a fresh page that holds the values with the entry.
+    pub(crate) fn snapshot(&self, page: &mut [u8], entry: Entry) -> Option<()> {
+        let mut values = self.values;
+        entry.apply(&mut values);
+        emit_snapshot(page, self.next_generation(), &values)
+    }
+
+    /// The entry is durable.
+    pub(crate) fn written(&mut self, plan: Plan, entry: Entry) {
+        entry.apply(&mut self.values);
+        if let Plan::Move(page) = plan {
+            self.active = Some(Active {
+                page,
+                generation: self.next_generation(),
+                next: SNAPSHOT_LEN,
+            });
+        }
+    }
+
+    fn next_generation(&self) -> u32 {
+        self.active
+            .map_or(1, |active| active.generation.saturating_add(1))
+    }
+}
+
+/// Which page a record goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    /// Into the next erased place of this page.
+    Append(Page),
+    /// This page is erased and gets a fresh snapshot.
+    Move(Page),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page_with(entries: &[Entry]) -> [u8; PAGE_LEN] {
+        let mut page = [0xff; PAGE_LEN];
+        emit_snapshot(&mut page, 1, &Values::default()).unwrap();
+        let mut journal = Journal::EMPTY;
+        journal.learn(Page::JournalA, &JournalPage::parse(&page));
+        for entry in entries {
+            journal.append(&mut page, *entry).unwrap();
+        }
+        page
+    }
+
+    fn values_of(page: &[u8]) -> Values {
+        match JournalPage::parse(page) {
+            JournalPage::Valid { values, .. } => values,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_last_record_of_a_kind_counts() {
+        let page = page_with(&[
+            Entry::Attempts(1),
+            Entry::SerialFloor(5),
+            Entry::Attempts(2),
+        ]);
+        assert_eq!(
+            values_of(&page),
+            Values {
+                attempts: 2,
+                serial_floor: 5
+            }
+        );
+    }
+
+    #[test]
+    fn a_floor_never_sinks() {
+        let page = page_with(&[Entry::SerialFloor(5), Entry::SerialFloor(4)]);
+        assert_eq!(values_of(&page).serial_floor, 5);
+    }
+
+    #[test]
+    fn a_torn_record_is_skipped_and_its_place_not_used_again() {
+        let whole = page_with(&[Entry::Attempts(3), Entry::Attempts(4)]);
+        let last = SNAPSHOT_LEN + RECORD_LEN;
+        for kept in 1..RECORD_LEN {
+            let mut torn = whole;
+            torn[last + kept..last + RECORD_LEN].fill(0xff);
+            let JournalPage::Valid { values, next, .. } = JournalPage::parse(&torn) else {
+                panic!("snapshot lost");
+            };
+            if torn == whole {
+                continue;
+            }
+            assert_eq!(values.attempts, 3, "kept {kept}");
+            assert_eq!(next, last + RECORD_LEN);
+        }
+    }
+
+    #[test]
+    fn a_torn_snapshot_is_corrupt() {
+        let whole = page_with(&[]);
+        for kept in 1..SNAPSHOT_LEN {
+            let mut torn = whole;
+            torn[kept..SNAPSHOT_LEN].fill(0xff);
+            assert_eq!(
+                JournalPage::parse(&torn),
+                JournalPage::Corrupt,
+                "kept {kept}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_later_generation_counts_in_either_order() {
+        let mut old = [0xff; PAGE_LEN];
+        let mut new = [0xff; PAGE_LEN];
+        emit_snapshot(
+            &mut old,
+            7,
+            &Values {
+                attempts: 1,
+                serial_floor: 1,
+            },
+        )
+        .unwrap();
+        emit_snapshot(
+            &mut new,
+            8,
+            &Values {
+                attempts: 2,
+                serial_floor: 2,
+            },
+        )
+        .unwrap();
+        for order in [[&old, &new], [&new, &old]] {
+            let mut journal = Journal::EMPTY;
+            journal.learn(Page::JournalA, &JournalPage::parse(order[0]));
+            journal.learn(Page::JournalB, &JournalPage::parse(order[1]));
+            assert_eq!(journal.values().attempts, 2);
+        }
+    }
+
+    #[test]
+    fn a_full_page_moves() {
+        let mut page = [0xff; PAGE_LEN];
+        emit_snapshot(&mut page, 1, &Values::default()).unwrap();
+        let mut journal = Journal::EMPTY;
+        journal.learn(Page::JournalA, &JournalPage::parse(&page));
+        for count in 0..RECORDS_PER_PAGE {
+            assert_eq!(journal.plan(), Plan::Append(Page::JournalA), "{count}");
+            journal.append(&mut page, Entry::Attempts(1)).unwrap();
+        }
+        assert_eq!(journal.plan(), Plan::Move(Page::JournalB));
+    }
+}
