@@ -2,7 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! What provisioning does when, without doing it.
+//!
+//! Every machine here is a function of its state, the time and one event. The
+//! capsules and the provisioner process carry out what they answer.
 
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod boot;
+pub mod button;
+pub mod indication;
