@@ -2,6 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! What the build script of every board does.
+//!
+//! ```rust,ignore
+//! // build.rs
+//! fn main() {
+//!     tock_build_scripts::default::default_linker_script();
+//! }
+//! ```
 
-#![no_std]
+pub mod default;

@@ -2,6 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! The chip of QEMU's riscv32 `virt` machine.
 
 #![no_std]
+
+pub mod chip;
+pub mod clint;
+pub mod interrupts;
+pub mod plic;
+pub mod uart;
+pub mod virtio_mmio;

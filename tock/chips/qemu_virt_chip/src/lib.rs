@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! Peripherals of QEMU's `virt` machines, whatever their processor is.
 
 #![no_std]
+
+pub mod uart;

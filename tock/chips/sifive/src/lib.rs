@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! Peripherals of SiFive chips: timer and interrupt controller.
 
 #![no_std]
+
+pub mod clint;
+pub mod plic;

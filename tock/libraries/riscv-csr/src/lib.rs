@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! Control and status registers of RISC-V as tock-registers registers.
 
 #![no_std]
+
+pub mod csr;
