@@ -1,0 +1,204 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The verifier, on the device: three multiplications, in slices.
+//!
+//! ```text
+//! Y = y*P + w0*N      Z = y*(X - w0*M)      V = y*L
+//! ```
+
+use p256::ProjectivePoint;
+use p256::elliptic_curve::group::Group;
+use provisioning_wire::limits::CONFIRM_LEN;
+
+use super::Error;
+use super::record::VerifierRecord;
+use super::schedule::{Identities, Keys, SharedKey, Transcript};
+use crate::engine::{
+    POINT_LEN, PointMultiplication, SecretPoint, SecretScalar, SlicedMultiplication,
+    WIDE_SCALAR_LEN, decode_point, encode_point,
+};
+use crate::secret::Secret;
+
+/// The verifier before shareP.
+pub struct Verifier {
+    record: VerifierRecord,
+    y: SecretScalar,
+}
+
+impl Verifier {
+    /// Takes the record and fresh randomness for y, used in this run only.
+    ///
+    /// # Errors
+    /// Randomness that reduces to zero.
+    pub fn new(
+        record: VerifierRecord,
+        randomness: &Secret<WIDE_SCALAR_LEN>,
+    ) -> Result<Self, Error> {
+        let y = SecretScalar::reduce(randomness.expose_secret()).map_err(|_| Error::BadScalar)?;
+        Ok(Self { record, y })
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_scalar(record: VerifierRecord, y: SecretScalar) -> Self {
+        Self { record, y }
+    }
+
+    /// Takes shareP.
+    ///
+    /// # Errors
+    /// [`Error::BadPoint`]: X is no point of the curve, or is w0*M, which
+    /// would leave nothing secret in Z.
+    pub fn receive<M: PointMultiplication>(
+        self,
+        share_p: &[u8; POINT_LEN],
+        identities: &Identities<'_>,
+    ) -> Result<Agreement<M>, Error> {
+        let x = decode_point(share_p).map_err(|_| Error::BadPoint)?;
+        let unmasked = SecretPoint::new(x.sub(self.record.w0_m.expose_secret()));
+        if bool::from(unmasked.expose_secret().is_identity()) {
+            return Err(Error::BadPoint);
+        }
+        let mut transcript = Transcript::new(identities);
+        transcript.append(share_p);
+        Ok(Agreement {
+            stage: Stage::Share(M::start(&self.y, &ProjectivePoint::GENERATOR)),
+            w0: self.record.w0.clone(),
+            w0_n: self.record.w0_n.clone(),
+            l: self.record.l.clone(),
+            y: self.y,
+            unmasked,
+            transcript,
+            share_p: *share_p,
+            share_v: [0; POINT_LEN],
+        })
+    }
+}
+
+/// What the next slice belongs to. Each product is made affine in a slice of
+/// its own, since that costs an inversion.
+enum Stage<M> {
+    /// y*P.
+    Share(M),
+    EncodeShare(SecretPoint),
+    /// Z = y*(X - w0*M).
+    Z(M),
+    EncodeZ(SecretPoint),
+    /// V = y*L.
+    V(M),
+    EncodeV(SecretPoint),
+    /// The transcript is whole.
+    Keys(Keys),
+    /// A product was the identity, which points of prime order never give.
+    Fault,
+}
+
+/// The verifier at work.
+pub struct Agreement<M = SlicedMultiplication> {
+    stage: Stage<M>,
+    w0: SecretScalar,
+    w0_n: SecretPoint,
+    l: SecretPoint,
+    y: SecretScalar,
+    unmasked: SecretPoint,
+    transcript: Transcript,
+    share_p: [u8; POINT_LEN],
+    share_v: [u8; POINT_LEN],
+}
+
+impl<M: PointMultiplication> Agreement<M> {
+    /// Does one slice: a point operation, an inversion, or the key schedule.
+    /// True when [`Agreement::finish`] is due.
+    pub fn advance(&mut self) -> bool {
+        let next = match &mut self.stage {
+            Stage::Share(work) => work.advance().map(Stage::EncodeShare),
+            Stage::EncodeShare(product) => {
+                let share = product.expose_secret().add(self.w0_n.expose_secret());
+                Some(match encode_point(&share) {
+                    Ok(octets) => {
+                        self.share_v = octets;
+                        self.transcript.append(&octets);
+                        Stage::Z(M::start(&self.y, self.unmasked.expose_secret()))
+                    }
+                    Err(_) => Stage::Fault,
+                })
+            }
+            Stage::Z(work) => work.advance().map(Stage::EncodeZ),
+            Stage::EncodeZ(product) => Some(match append(&mut self.transcript, product) {
+                Ok(()) => Stage::V(M::start(&self.y, self.l.expose_secret())),
+                Err(_) => Stage::Fault,
+            }),
+            Stage::V(work) => work.advance().map(Stage::EncodeV),
+            Stage::EncodeV(product) => Some(match append(&mut self.transcript, product) {
+                Ok(()) => {
+                    let main = self.transcript.clone().finish(&self.w0);
+                    Stage::Keys(Keys::derive(&main, &self.share_p, &self.share_v))
+                }
+                Err(_) => Stage::Fault,
+            }),
+            Stage::Keys(_) | Stage::Fault => None,
+        };
+        if let Some(next) = next {
+            self.stage = next;
+        }
+        matches!(self.stage, Stage::Keys(_) | Stage::Fault)
+    }
+
+    /// Gives the share and the state that waits for confirmP.
+    ///
+    /// # Errors
+    /// [`Error::Unfinished`] before the last slice.
+    pub fn finish(self) -> Result<Confirming, Error> {
+        match self.stage {
+            Stage::Keys(keys) => Ok(Confirming {
+                keys,
+                share_p: self.share_p,
+                share_v: self.share_v,
+            }),
+            Stage::Fault => Err(Error::BadPoint),
+            _ => Err(Error::Unfinished),
+        }
+    }
+}
+
+/// Encodes a secret product into the transcript.
+fn append(transcript: &mut Transcript, product: &SecretPoint) -> Result<(), Error> {
+    let octets = encode_point(product.expose_secret())
+        .map(|mut octets| Secret::take(&mut octets))
+        .map_err(|_| Error::BadPoint)?;
+    transcript.append(octets.expose_secret());
+    Ok(())
+}
+
+/// The verifier after shareV and confirmV, waiting for confirmP.
+pub struct Confirming {
+    keys: Keys,
+    share_p: [u8; POINT_LEN],
+    share_v: [u8; POINT_LEN],
+}
+
+impl Confirming {
+    /// shareP, X.
+    pub const fn share_p(&self) -> &[u8; POINT_LEN] {
+        &self.share_p
+    }
+
+    /// shareV, Y.
+    pub const fn share_v(&self) -> &[u8; POINT_LEN] {
+        &self.share_v
+    }
+
+    /// confirmV, to be sent with Y.
+    pub const fn confirm_v(&self) -> &[u8; CONFIRM_LEN] {
+        self.keys.confirm_v()
+    }
+
+    /// Checks confirmP in constant time and gives the shared key.
+    ///
+    /// # Errors
+    /// [`Error::ConfirmationFailed`].
+    pub fn finish(self, confirm_p: &[u8; CONFIRM_LEN]) -> Result<SharedKey, Error> {
+        self.keys.confirmed_by_prover(confirm_p)
+    }
+}
