@@ -27,7 +27,7 @@ pub const SALT_LEN: usize = 16;
 
 /// Bytes of the page that are used; the rest stays erased.
 pub const FACTORY_LEN: usize =
-    4 + 2 + 2 + 16 + SALT_LEN + 4 * 4 + 2 * SCALAR_LEN + 3 * POINT_LEN + 32 + CHECK_LEN;
+    4 + 2 + 2 + 16 + SALT_LEN + 4 * 4 + 2 * SCALAR_LEN + 4 * POINT_LEN + 32 + CHECK_LEN;
 
 const _: () = assert!(FACTORY_LEN <= PAGE_LEN);
 
@@ -66,6 +66,9 @@ pub struct FactoryData {
     pub l: [u8; POINT_LEN],
     /// Private scalar of the device's identity key, big-endian.
     pub identity_key: [u8; SCALAR_LEN],
+    /// Public half of the identity key, so that the device need not compute it.
+    #[zeroize(skip)]
+    pub identity_public: [u8; POINT_LEN],
     /// Root secret from which the key of the stored configuration is derived.
     /// A board with a hardware key does not use it.
     pub root_secret: [u8; 32],
@@ -107,6 +110,7 @@ impl FactoryData {
         writer.put(&self.w0_n)?;
         writer.put(&self.l)?;
         writer.put(&self.identity_key)?;
+        writer.put(&self.identity_public)?;
         writer.put(&self.root_secret)?;
         check.copy_from_slice(&Sha256::digest(&*content));
         Some(())
@@ -152,6 +156,7 @@ impl FactoryData {
             w0_n: reader.array()?,
             l: reader.array()?,
             identity_key: reader.array()?,
+            identity_public: reader.array()?,
             root_secret: reader.array()?,
         })
     }
@@ -176,6 +181,7 @@ mod tests {
             w0_n: [5; POINT_LEN],
             l: [6; POINT_LEN],
             identity_key: [7; SCALAR_LEN],
+            identity_public: [9; POINT_LEN],
             root_secret: [8; 32],
         }
     }

@@ -364,7 +364,7 @@ enum CommitState {
     Programming(Page, SlotHeader),
     ReadingBack(Page, SlotHeader),
     Opening(Page, SlotHeader),
-    RaisingFloor(Page, Record),
+    RaisingFloor(Record),
 }
 
 impl Commit {
@@ -408,7 +408,7 @@ impl Commit {
             Some(before) if before.serial > index.values().serial_floor => {
                 let mut record = Record::new(Entry::SerialFloor(before.serial));
                 let step = record.resume(index, Event::Begin, &mut []);
-                self.state = CommitState::RaisingFloor(target, record);
+                self.state = CommitState::RaisingFloor(record);
                 step
             }
             _ => Step::Finished(Ok(())),
@@ -467,7 +467,7 @@ impl Task for Commit {
                 let (target, header) = (*target, *header);
                 self.in_force(index, target, header)
             }
-            CommitState::RaisingFloor(_, record) => match record.resume(index, event, page) {
+            CommitState::RaisingFloor(record) => match record.resume(index, event, page) {
                 // The configuration is stored and in force; a floor that could
                 // not be raised only leaves the one before the last loadable.
                 Step::Finished(_) => Step::Finished(Ok(())),
