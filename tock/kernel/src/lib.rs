@@ -6,6 +6,9 @@
 
 #![no_std]
 
+#[cfg(not(target_os = "none"))]
+extern crate std;
+
 pub const KERNEL_MAJOR_VERSION: u16 = 2;
 pub const KERNEL_MINOR_VERSION: u16 = 3;
 pub const KERNEL_PATCH_VERSION: u16 = 0;

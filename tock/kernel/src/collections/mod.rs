@@ -2,4 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! Collections that need no allocation.
+
+pub mod list;
+pub mod queue;
+pub mod ring_buffer;
