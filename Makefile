@@ -1,0 +1,162 @@
+# Licensed under the Apache License, Version 2.0 or the MIT License.
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Copyright Tock Provisioning Contributors 2026.
+
+# One place for every command of the project. `make help` lists them.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+RISCV := riscv32imac-unknown-none-elf
+BUILD := $(if $(CARGO_TARGET_DIR),$(abspath $(CARGO_TARGET_DIR)),$(CURDIR)/target)
+TOOLS ?= $(CURDIR)/target/tools
+ELF2TAB := $(TOOLS)/bin/elf2tab
+TOCKLOADER := $(TOOLS)/tockloader/bin/tockloader
+# Each folder that cargo builds into belongs to one set of flags.
+FIRMWARE := $(BUILD)/firmware
+TABS := $(BUILD)/tabs
+FUZZ_SECONDS ?= 60
+
+# Written by `make setup` where the firmware is built with Debian's compiler.
+-include $(TOOLS)/firmware.mk
+
+KERNEL := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_provisioning
+PROVISIOND := $(BUILD)/release/provisiond
+EMULATOR := $(BUILD)/release/emulator
+
+# Applications: name, folder, ShortId and stack, then the pairs of flash and RAM
+# addresses that they are linked for. Flash addresses are those of the TBF
+# header; each pair must leave room for the application before it.
+APPS := provisioner hello blink
+provisioner_FOLDER := apps/provisioner
+provisioner_SHORT_ID := 0x00010001
+provisioner_STACK := 8192
+provisioner_PAIRS := 0x80100000.0x80300000
+hello_FOLDER := apps/tenants/hello
+hello_SHORT_ID := 0x00010101
+hello_STACK := 2048
+hello_PAIRS := 0x80140000.0x80340000 0x80110000.0x80310000
+blink_FOLDER := apps/tenants/blink
+blink_SHORT_ID := 0x00010102
+blink_STACK := 2048
+blink_PAIRS := 0x80150000.0x80350000 0x80130000.0x80330000
+
+TAB_FILES := $(foreach app,$(APPS),$(TABS)/$(app).tab)
+PARTS = --kernel $(KERNEL) --provisiond $(PROVISIOND) --tockloader $(TOCKLOADER) $(TAB_FILES)
+
+# What the tests of the emulated board are told.
+export EMULATOR_KERNEL := $(KERNEL)
+export EMULATOR_TABS := $(TAB_FILES)
+export EMULATOR_TOCKLOADER := $(TOCKLOADER)
+export EMULATOR_PROVISIOND_KEY_LOG := $(BUILD)/key-log/release/provisiond
+export EMULATOR_LOGS := $(BUILD)/test
+
+.PHONY: all
+all: setup kernel tabs host ## Build everything that `make run` needs
+
+.PHONY: run
+run: setup kernel tabs host ## Provision an emulated board before your eyes
+	@$(EMULATOR) run --directory $(BUILD)/run $(RUN_FLAGS) $(PARTS)
+
+.PHONY: test
+test: setup kernel tabs host key-log ## Run every test, the emulated board's included
+	@TEST_LOGS=$(BUILD)/test tools/setup/test.sh
+
+.PHONY: setup
+setup: ## Install or build what is missing (QEMU, cross target, elf2tab, tockloader)
+	@TOOLS=$(TOOLS) tools/setup/setup.sh
+
+.PHONY: kernel
+kernel: ## Build the kernel image of boards/qemu_rv32_provisioning
+	cd boards/qemu_rv32_provisioning && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) \
+	    --profile firmware --target $(RISCV) --target-dir $(FIRMWARE)
+
+.PHONY: tabs
+tabs: $(TAB_FILES) ## Build the applications and pack them as TABs
+
+.PHONY: FORCE
+FORCE:
+
+# $(call built,APP,PAIR): the ELF file of one application for one pair, named as
+# tockloader expects it.
+built = $(TABS)/$(1)/rv32imac.$(2).elf
+
+# Cargo decides what is out of date. The file is copied only when it changed, so
+# that nothing is packed again for nothing.
+define elf_rule
+$(call built,$(1),$(2)): FORCE
+	@mkdir -p $$(@D)
+	cd $$($(1)_FOLDER) && $$(FIRMWARE_ENV) \
+	    LIBTOCK_LINKER_FLASH=$(word 1,$(subst ., ,$(2))) LIBTOCK_LINKER_RAM=$(word 2,$(subst ., ,$(2))) \
+	    cargo build --quiet $$(FIRMWARE_FLAGS) --profile firmware --target $(RISCV) \
+	    --target-dir $(BUILD)/apps/$(2)
+	@cmp -s $(BUILD)/apps/$(2)/$(RISCV)/firmware/$(1) $$@ || cp $(BUILD)/apps/$(2)/$(RISCV)/firmware/$(1) $$@
+endef
+
+define tab_rule
+$(TABS)/$(1).tab: $(foreach pair,$($(1)_PAIRS),$(call built,$(1),$(pair))) $(ELF2TAB)
+	$(ELF2TAB) --output-file $$@ --package-name $(1) --short-id $$$$(($($(1)_SHORT_ID))) \
+	    --kernel-major 2 --kernel-minor 0 --stack $($(1)_STACK) --deterministic $$(filter %.elf,$$^)
+endef
+
+$(foreach app,$(APPS),$(foreach pair,$($(app)_PAIRS),$(eval $(call elf_rule,$(app),$(pair)))))
+$(foreach app,$(APPS),$(eval $(call tab_rule,$(app))))
+
+$(ELF2TAB):
+	@TOOLS=$(TOOLS) tools/setup/setup.sh
+
+.PHONY: host
+host: ## Build the host tools, provisiond and emulator
+	cargo build --quiet --release --package provisiond --package emulator
+
+# A daemon that writes its session keys down, for the test that looks for them
+# in the board's memory. Never for use.
+.PHONY: key-log
+key-log:
+	cargo build --quiet --release --package provisiond --features key-log --target-dir $(BUILD)/key-log
+
+.PHONY: size
+size: kernel tabs host ## Report sizes of the kernel, its parts and the applications
+	@$(EMULATOR) pack --kernel $(KERNEL) --tockloader $(TOCKLOADER) --out $(BUILD)/program.bin $(TAB_FILES)
+	@$(EMULATOR) size --kernel $(KERNEL) --program $(BUILD)/program.bin
+
+.PHONY: bench
+bench: setup kernel tabs host ## Measure provisioning and boot, with the method
+	@$(EMULATOR) bench --directory $(BUILD)/bench $(PARTS)
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser for FUZZ_SECONDS (60) each; needs nightly and cargo-fuzz
+	@command -v cargo-fuzz >/dev/null || { echo "Run: cargo install cargo-fuzz"; exit 1; }
+	@for folder in $(wildcard libraries/*/fuzz tools/*/fuzz); do \
+	    for target in $$(cd $$folder/.. && cargo +nightly fuzz list); do \
+	        echo "== $$folder $$target"; \
+	        (cd $$folder/.. && cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS)) || exit 1; \
+	    done; \
+	done
+
+# Crates that are built for the board as well as for the host.
+FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning $(foreach app,$(APPS),$($(app)_FOLDER))
+
+.PHONY: prepush
+prepush: ## Format check and clippy, for host and board, in all three workspaces
+	cargo fmt --all --check
+	cd tock && cargo fmt --all --check
+	cd libtock-rs && cargo fmt --all --check
+	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --package emulator --all-targets -- -D warnings
+	cd tock && cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cd libtock-rs && cargo clippy --quiet --workspace --all-targets -- -D warnings
+	@for folder in $(FIRMWARE_FOLDERS); do \
+	    echo "clippy $$folder for $(RISCV)"; \
+	    (cd $$folder && LIBTOCK_LINKER_FLASH=0x80100000 LIBTOCK_LINKER_RAM=0x80300000 \
+	        cargo clippy --quiet --profile firmware --target $(RISCV) --target-dir $(FIRMWARE)-clippy -- -D warnings) || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built, but not the tools of `make setup`
+	rm -rf $(filter-out $(TOOLS),$(wildcard $(BUILD)/*)) tock/target libtock-rs/target
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

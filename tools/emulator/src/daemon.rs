@@ -1,0 +1,263 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The provisioning daemon as a child process, and its events.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::Sender;
+use std::thread;
+
+use serde_json::Value;
+
+use crate::command::{bound, complete};
+use crate::failure::{Failure, Result, While};
+
+/// How the daemon is started.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub program: PathBuf,
+    /// `device_id,setup_code` lines.
+    pub inventory: PathBuf,
+    pub bootstrap_uri: String,
+    pub default_route: String,
+    pub dns_server: String,
+    /// `None` leaves the daemon's own pattern.
+    pub endpoint_pattern: Option<String>,
+    pub listen: String,
+    pub interface: String,
+    pub state: PathBuf,
+    pub control: PathBuf,
+    /// Fixed credentials, `device_id,identity,psk_hex` lines.
+    pub credentials: Option<PathBuf>,
+    /// Where a daemon built with the feature `key-log` writes its keys.
+    pub key_log: Option<PathBuf>,
+    pub log: PathBuf,
+}
+
+/// One line of the daemon's output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// `connected`, `confirmed`, `provisioned`, ...
+    pub name: String,
+    pub device: String,
+    /// The whole object.
+    pub value: Value,
+}
+
+impl Event {
+    fn parse(line: &str) -> Option<Event> {
+        let value: Value = serde_json::from_str(line).ok()?;
+        Some(Event {
+            name: value.get("event")?.as_str()?.to_owned(),
+            device: value["device"].as_str().unwrap_or_default().to_owned(),
+            value,
+        })
+    }
+
+    /// A field as text, numbers included; empty when it is not there.
+    pub fn field(&self, name: &str) -> String {
+        match &self.value[name] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        }
+    }
+
+    /// The event in words, for a person.
+    pub fn describe(&self) -> String {
+        let mut text = self.name.clone();
+        if let Value::Object(fields) = &self.value {
+            for name in fields.keys() {
+                if !["event", "device", "time"].contains(&name.as_str()) {
+                    text.push_str(&format!(" {name}={}", self.field(name)));
+                }
+            }
+        }
+        text
+    }
+}
+
+/// What the daemon's reader tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DaemonEvent {
+    Event(Event),
+    /// A line that is no event, such as a complaint.
+    Said(String),
+}
+
+/// A running daemon. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    settings: Settings,
+}
+
+impl Daemon {
+    pub fn start<E>(settings: &Settings, events: Sender<E>) -> Result<Daemon>
+    where
+        E: From<DaemonEvent> + Send + 'static,
+    {
+        // Left over from a daemon that was killed.
+        drop(fs::remove_file(&settings.control));
+        let mut command = bound(&settings.program);
+        command
+            .args(["serve", "--json"])
+            .arg("--inventory")
+            .arg(&settings.inventory)
+            .args(["--bootstrap-uri", &settings.bootstrap_uri])
+            .args(["--default-route", &settings.default_route])
+            .args(["--dns-server", &settings.dns_server])
+            .args(["--listen", &settings.listen])
+            .args(["--interface", &settings.interface])
+            .arg("--state")
+            .arg(&settings.state)
+            .arg("--control")
+            .arg(&settings.control);
+        if let Some(pattern) = &settings.endpoint_pattern {
+            command.args(["--endpoint-pattern", pattern]);
+        }
+        if let Some(path) = &settings.credentials {
+            command.arg("--credentials").arg(path);
+        }
+        if let Some(path) = &settings.key_log {
+            command.arg("--key-log").arg(path);
+        }
+        let doing = || format!("writing {}", settings.log.display());
+        let mut log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&settings.log)
+            .doing(doing)?;
+        writeln!(log, "{command:?}").doing(doing)?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .doing(|| format!("starting {}", settings.program.display()))
+            .map_err(|failure| failure.next("Build it: make"))?;
+        let outputs: [Option<Box<dyn std::io::Read + Send>>; 2] = [
+            child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            child.stderr.take().map(|pipe| Box::new(pipe) as _),
+        ];
+        for output in outputs.into_iter().flatten() {
+            let events = events.clone();
+            let mut log = log.try_clone().doing(doing)?;
+            thread::spawn(move || {
+                for line in BufReader::new(output).lines().map_while(|line| line.ok()) {
+                    // The log is for the person afterwards; the run goes on
+                    // without it.
+                    drop(writeln!(log, "{line}"));
+                    let event = match Event::parse(&line) {
+                        Some(event) => DaemonEvent::Event(event),
+                        None => DaemonEvent::Said(line),
+                    };
+                    if events.send(event.into()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        Ok(Daemon {
+            child,
+            settings: settings.clone(),
+        })
+    }
+
+    /// Whether it is still running.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Ends it at once, without a goodbye to its devices.
+    pub fn kill(mut self) {
+        end(&mut self.child);
+    }
+
+    /// Lights or darkens the identification of every device.
+    pub fn identify(&self, on: bool) -> Result<()> {
+        let mut command = Command::new(&self.settings.program);
+        command.args(["identify", "--all"]);
+        if !on {
+            command.arg("--off");
+        }
+        command.arg("--control").arg(&self.settings.control);
+        complete(&mut command, "asking the daemon for identification")?;
+        Ok(())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        end(&mut self.child);
+    }
+}
+
+fn end(child: &mut Child) {
+    // An error here means that it has ended already.
+    drop(child.kill());
+    drop(child.wait());
+}
+
+/// What minting a device gave.
+#[derive(Debug, Clone)]
+pub struct Minted {
+    pub device: String,
+    pub setup_code: String,
+    /// The daemon's inventory with this device in it.
+    pub inventory: PathBuf,
+    /// What it printed: the code as text and as a QR code.
+    pub printed: String,
+}
+
+/// Mints a new device into a flash image.
+pub fn mint(program: &Path, directory: &Path, flash: &Path) -> Result<Minted> {
+    const DOING: &str = "minting factory data for a new device";
+    let output = complete(
+        Command::new(program)
+            .arg("mint")
+            .arg("--out")
+            .arg(directory)
+            .arg("--flash")
+            .arg(flash),
+        DOING,
+    )?;
+    let inventory = directory.join("codes.csv");
+    let text = fs::read_to_string(&inventory).doing(|| DOING.into())?;
+    let last = text.lines().rfind(|line| !line.trim().is_empty());
+    match last.and_then(|line| line.split_once(',')) {
+        Some((device, code)) => Ok(Minted {
+            device: device.trim().to_owned(),
+            setup_code: code.trim().to_owned(),
+            inventory,
+            printed: String::from_utf8_lossy(&output.stdout).into_owned(),
+        }),
+        None => Err(Failure::new(DOING, format!("{} is empty", inventory.display()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+
+    #[test]
+    fn an_event_is_described_with_its_fields() {
+        let line = r#"{"event":"provisioned","device":"00ff","endpoint":"node-1","serial":7}"#;
+        let event = Event::parse(line).expect("an event");
+        assert_eq!(event.name, "provisioned");
+        assert_eq!(event.device, "00ff");
+        assert_eq!(event.field("serial"), "7");
+        assert_eq!(event.field("identity"), "");
+        assert_eq!(event.describe(), "provisioned endpoint=node-1 serial=7");
+    }
+
+    #[test]
+    fn what_is_no_event_is_not_taken_for_one() {
+        assert_eq!(Event::parse("warning: something"), None);
+        assert_eq!(Event::parse(r#"{"device":"00ff"}"#), None);
+    }
+}

@@ -1,0 +1,134 @@
+#!/bin/sh
+# Licensed under the Apache License, Version 2.0 or the MIT License.
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Copyright Tock Provisioning Contributors 2026.
+
+# Brings a machine to where the board builds and runs. Every step looks first
+# and does nothing when its result is there, so a second run changes nothing.
+# Outside of the build folder only Debian packages and the cross target of the
+# pinned toolchain are installed.
+
+set -eu
+
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+tools=${TOOLS:-$repository/target/tools}
+elf2tab_version=0.13.0
+tockloader_version=1.19.0
+target=riscv32imac-unknown-none-elf
+
+say() { printf 'setup: %s\n' "$*"; }
+
+fail() {
+    printf 'setup: %s\n' "$@" >&2
+    exit 1
+}
+
+# Runs a command that changes the system: as root, through sudo after saying so,
+# or not at all, with the command to type.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+        say "this needs root; running: sudo $*"
+        sudo "$@"
+    else
+        fail "this needs root and there is no way to ask for it here." "Run this, then 'make setup' again:" "    $*"
+    fi
+}
+
+installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
+# A tool that is there already, from wherever, spares its package.
+missing_packages() {
+    command -v qemu-system-riscv32 >/dev/null || echo qemu-system-misc
+    command -v ip >/dev/null || [ -x /usr/sbin/ip ] || [ -x /sbin/ip ] || echo iproute2
+    command -v unshare >/dev/null && command -v setpriv >/dev/null || echo util-linux
+    command -v git >/dev/null || echo git
+    command -v cc >/dev/null || echo build-essential
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        echo python3
+        echo python3-venv
+    fi
+}
+
+packages() {
+    missing=$(missing_packages | tr '\n' ' ')
+    if [ -z "$missing" ]; then
+        say "packages: present"
+        return
+    fi
+    say "packages: installing $missing"
+    command -v apt-get >/dev/null || fail "this is not a Debian system. Install what corresponds to: $missing"
+    # shellcheck disable=SC2086 # a list of words
+    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; then
+        say "packages: the lists may be old; refreshing them"
+        as_root apt-get update
+        # shellcheck disable=SC2086
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
+    fi
+}
+
+has_target() {
+    [ -d "$("$1" --print sysroot)/lib/rustlib/$target/lib" ]
+}
+
+# Debian's own compiler comes with its sources, from which cargo can build
+# `core` for the board when the cross target cannot be downloaded.
+debian_toolchain() {
+    say "cross target: rustup could not fetch it; using Debian's rustc-web and rust-web-src"
+    if ! installed rustc-web || ! installed rust-web-src; then
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends rustc-web rust-web-src
+    fi
+    {
+        echo "# Written by tools/setup/setup.sh: the firmware is built with Debian's compiler."
+        echo "FIRMWARE_ENV := RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1"
+        echo "FIRMWARE_FLAGS := -Zbuild-std=core,alloc"
+    } >"$tools/firmware.mk"
+}
+
+cross_target() {
+    cd "$repository"
+    command -v rustup >/dev/null || command -v rustc >/dev/null ||
+        fail "no Rust compiler found. Install rustup as told on https://rustup.rs, then run 'make setup' again."
+    if [ -e "$tools/firmware.mk" ] || has_target rustc; then
+        say "cross target: present"
+        return
+    fi
+    if command -v rustup >/dev/null; then
+        say "cross target: adding $target to the pinned toolchain"
+        # An interrupted rustup leaves half a toolchain behind, so let it end.
+        if (trap '' INT TERM HUP; rustup target add "$target") && has_target rustc; then
+            return
+        fi
+    fi
+    debian_toolchain
+}
+
+elf2tab() {
+    if [ -x "$tools/bin/elf2tab" ] && [ "$("$tools/bin/elf2tab" --version)" = "elf2tab $elf2tab_version" ]; then
+        say "elf2tab: $elf2tab_version present"
+        return
+    fi
+    say "elf2tab: building $elf2tab_version into $tools"
+    cargo install --quiet --locked --root "$tools" --target-dir "$tools/build" --version "=$elf2tab_version" elf2tab
+    rm -rf "$tools/build"
+}
+
+tockloader() {
+    venv=$tools/tockloader
+    if [ -x "$venv/bin/tockloader" ] && "$venv/bin/pip" show tockloader 2>/dev/null | grep -qx "Version: $tockloader_version"; then
+        say "tockloader: $tockloader_version present"
+        return
+    fi
+    say "tockloader: installing $tockloader_version into $venv"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$repository/tools/setup/requirements.txt"
+}
+
+mkdir -p "$tools"
+packages
+cross_target
+elf2tab
+tockloader
+say "done"
