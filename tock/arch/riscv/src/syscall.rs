@@ -216,11 +216,7 @@ impl UserspaceKernelBoundary for SysCall {
         );
     }
 
-    fn store_context(
-        &self,
-        state: &Self::StoredState,
-        out: &mut [u8],
-    ) -> Result<usize, ErrorCode> {
+    fn store_context(&self, state: &Self::StoredState, out: &mut [u8]) -> Result<usize, ErrorCode> {
         let header = [CONTEXT_TAG, CONTEXT_VERSION];
         let saved = [state.pc, state.mcause, state.mtval];
         let words = header.into_iter().chain(

@@ -176,7 +176,10 @@ mod entry {
         // have left; whether it stores or not, the word is the stack pointer.
         addi    t0, a0, 34*4
         sw      sp, 0(t0)
+        .option push
+        .option arch, +a
         sc.w    t1, sp, (t0)
+        .option pop
         csrw    mscratch, a0
 
         // mret: to user mode (MPP = 0) with interrupts on (MPIE = 1).
@@ -233,9 +236,7 @@ mod entry {
                     Interrupt::MachineTimer => mie::mtimer::SET,
                     Interrupt::MachineExternal => mie::mext::SET,
                     // Nobody has enabled it and nobody will serve it.
-                    Interrupt::Unknown => {
-                        mie::msoft::SET + mie::mtimer::SET + mie::mext::SET
-                    }
+                    Interrupt::Unknown => mie::msoft::SET + mie::mtimer::SET + mie::mext::SET,
                 };
                 CSR.mie.read_and_clear_bits(sources.value);
             }

@@ -2,6 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Being written.
+//! QEMU's riscv32 `virt` machine as a Tock board.
+//!
+//! The emulator is started as in `README.md`. Random numbers and Ethernet are
+//! there if the emulator was given the devices.
 
 #![no_std]
+
+mod memory_io;
+mod panic;
+mod platform;
+mod start;
+mod virtio_devices;
+
+pub use memory_io::{MemoryLed, MemoryPin};
+pub use panic::panic;
+pub use platform::{ChipHw, NUM_PROCS, QemuRv32VirtPlatform};
+pub use start::start;

@@ -5,10 +5,10 @@
 //! The chip: interrupts, protection unit, and what the board gets with it.
 
 use crate::clint::QemuRv32VirtClint;
+use crate::interrupts;
 use crate::plic::{PLIC_BASE, QemuRv32VirtPlic};
 use crate::uart::{UART0_BASE, Uart16550};
 use crate::virtio_mmio::{SLOTS, VIRTIO_MMIO_BASE};
-use crate::interrupts;
 use core::fmt::Write;
 use kernel::debug;
 use kernel::platform::chip::{Chip, InterruptService};
@@ -149,7 +149,8 @@ impl<'a, I: InterruptService + 'a> Chip for QemuRv32VirtChip<'a, I> {
 
     fn has_pending_interrupts(&self) -> bool {
         // What the devices ask for, whether or not it is masked.
-        CSR.mip.any_matching_bits_set(mip::mtimer::SET + mip::mext::SET)
+        CSR.mip
+            .any_matching_bits_set(mip::mtimer::SET + mip::mext::SET)
     }
 
     fn sleep(&self) {

@@ -190,9 +190,8 @@ impl<'a> Uart16550<'a> {
         self.tx.set(None);
         self.registers.ier.modify(IER::THR_EMPTY::CLEAR);
         if let Some(buffer) = self.tx_buffer.take() {
-            self.tx_client.map(|client| {
-                client.transmitted_buffer(buffer, progress.done, progress.result())
-            });
+            self.tx_client
+                .map(|client| client.transmitted_buffer(buffer, progress.done, progress.result()));
         }
     }
 }

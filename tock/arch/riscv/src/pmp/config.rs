@@ -55,8 +55,7 @@ impl From<mpu::Permissions> for TORUserPMPCFG {
 pub(super) type UserRegion = (TORUserPMPCFG, *const u8, *const u8);
 
 /// A region that grants nothing.
-pub(super) const UNUSED: UserRegion =
-    (TORUserPMPCFG::OFF, core::ptr::null(), core::ptr::null());
+pub(super) const UNUSED: UserRegion = (TORUserPMPCFG::OFF, core::ptr::null(), core::ptr::null());
 
 /// A way to have `MAX_REGIONS` top-of-range regions for user mode.
 ///
@@ -76,8 +75,10 @@ pub trait TORUserPMP<const MAX_REGIONS: usize> {
     /// `Err(())` if an entry cannot be changed, because it is locked for
     /// example. No region may be taken for granted then.
     #[allow(clippy::result_unit_err)]
-    fn configure_pmp(&self, regions: &[(TORUserPMPCFG, *const u8, *const u8); MAX_REGIONS])
-    -> Result<(), ()>;
+    fn configure_pmp(
+        &self,
+        regions: &[(TORUserPMPCFG, *const u8, *const u8); MAX_REGIONS],
+    ) -> Result<(), ()>;
 
     /// Makes the regions effective for user mode.
     ///

@@ -25,7 +25,10 @@ impl TORUserPMP<5> for ModelPmp {
         5
     }
 
-    fn configure_pmp(&self, regions: &[(TORUserPMPCFG, *const u8, *const u8); 5]) -> Result<(), ()> {
+    fn configure_pmp(
+        &self,
+        regions: &[(TORUserPMPCFG, *const u8, *const u8); 5],
+    ) -> Result<(), ()> {
         let (addresses, configs) = encode(regions);
         let entries = (0..10).map(|i| ((configs[i / 4] >> (8 * (i % 4))) as u8, addresses[i]));
         *self.entries.borrow_mut() = entries.collect();
@@ -264,7 +267,7 @@ fn regions_run_out_at_five() {
     let mpu = Mpu::new(ModelPmp::default());
     let mut config = process(&mpu);
     let mut granted = 0;
-    for number in 0..5 {
+    for number in 0..5usize {
         let start = 0x9000_0000 + number * 0x1000;
         let region = mpu.allocate_region(
             start as *const u8,

@@ -183,15 +183,15 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
             return None;
         }
         let app_end = start + app_size;
-        if config.regions.iter().any(|r| overlaps(r, start, start + size)) {
+        if config
+            .regions
+            .iter()
+            .any(|r| overlaps(r, start, start + size))
+        {
             return None;
         }
 
-        config.regions[index] = (
-            permissions.into(),
-            start as *const u8,
-            app_end as *const u8,
-        );
+        config.regions[index] = (permissions.into(), start as *const u8, app_end as *const u8);
         config.app_memory_region = Some(index);
         config.is_dirty.set(true);
         Some((start as *const u8, size))

@@ -93,11 +93,12 @@ impl<const RX_BUFFERS: usize> VirtIONet<'static, RX_BUFFERS> {
 
     fn provide_receive_buffer(&self, buf: &'static mut [u8]) -> Result<(), ErrorCode> {
         let len = buf.len();
-        self.rx_queue.provide_buffer_chain(&mut [Some(VirtqueueBuffer {
-            buf,
-            len,
-            device_writeable: true,
-        })])
+        self.rx_queue
+            .provide_buffer_chain(&mut [Some(VirtqueueBuffer {
+                buf,
+                len,
+                device_writeable: true,
+            })])
     }
 
     fn frame_received(&self, chain: &mut [Option<VirtqueueBuffer<'static>>], bytes_used: usize) {

@@ -125,11 +125,9 @@ impl SplitVirtqueueClient<'static> for VirtIORng<'static, 'static> {
                 Ok(())
             };
             let mut numbers = words.iter().map(|word| u32::from_ne_bytes(*word));
-            outcome = self
-                .client
-                .map_or(Continue::Done, |client| {
-                    client.randomness_available(&mut numbers, result)
-                });
+            outcome = self.client.map_or(Continue::Done, |client| {
+                client.randomness_available(&mut numbers, result)
+            });
         }
         buf.fill(0);
         self.buffer.replace(buf);
