@@ -74,7 +74,7 @@ pub fn set_debug_writer_wrapper<C: SetDebugWriterCapability>(
 
 /// Runs `f` with the writer if there is one for this thread.
 fn with_writer<R>(f: impl FnOnce(&dyn DebugWriter) -> R) -> Option<R> {
-    DEBUG_WRITER.get()?.writer.map(|writer| f(writer))
+    DEBUG_WRITER.get()?.writer.map(f)
 }
 
 /// Formats into a [`DebugWriter`].

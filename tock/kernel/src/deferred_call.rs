@@ -307,6 +307,8 @@ mod tests {
     #[test]
     #[should_panic(expected = "more than 32")]
     fn a_33rd_call_panics() {
-        (0..33).for_each(|_| core::mem::drop(DeferredCall::new()));
+        for _ in 0..33 {
+            DeferredCall::new();
+        }
     }
 }

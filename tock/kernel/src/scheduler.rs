@@ -18,10 +18,11 @@ pub trait Scheduler<C: Chip> {
     /// if it ran without a time slice.
     fn result(&self, result: StoppedExecutingReason, execution_time_us: Option<u32>);
 
-    /// Does the kernel's own work: interrupts, then deferred calls.
+    /// Does the kernel's own work: all interrupts, then one deferred call. The
+    /// main loop comes back for the next one and sees to the watchdog meanwhile.
     fn execute_kernel_work(&self, chip: &C) {
         chip.service_pending_interrupts();
-        while DeferredCall::has_tasks() && !chip.has_pending_interrupts() {
+        if !chip.has_pending_interrupts() {
             DeferredCall::service_next_pending();
         }
     }

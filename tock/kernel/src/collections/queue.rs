@@ -5,6 +5,8 @@
 //! What every queue of the kernel can do.
 
 /// A bounded first-in, first-out queue.
+// `has_elements` is what asks for emptiness here.
+#[allow(clippy::len_without_is_empty)]
 pub trait Queue<T> {
     /// Whether at least one element is queued.
     fn has_elements(&self) -> bool;

@@ -118,11 +118,7 @@ impl<T: Copy> queue::Queue<T> for RingBuffer<'_, T> {
     fn push(&mut self, val: T) -> Option<T> {
         let oldest = if self.is_full() { self.dequeue() } else { None };
         // A ring without any usable slot hands the element itself back.
-        if self.enqueue(val) {
-            oldest
-        } else {
-            Some(val)
-        }
+        if self.enqueue(val) { oldest } else { Some(val) }
     }
 
     fn dequeue(&mut self) -> Option<T> {

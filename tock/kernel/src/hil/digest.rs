@@ -78,10 +78,8 @@ pub trait DigestHash<'a, const L: usize> {
     /// # Errors
     ///
     /// Hands `digest` back with the reason; no callback comes then.
-    fn run(
-        &'a self,
-        digest: &'static mut [u8; L],
-    ) -> Result<(), (ErrorCode, &'static mut [u8; L])>;
+    fn run(&'a self, digest: &'static mut [u8; L])
+    -> Result<(), (ErrorCode, &'static mut [u8; L])>;
 }
 
 /// Compares digests.

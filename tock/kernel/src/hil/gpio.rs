@@ -335,3 +335,6 @@ impl<'a, IP: InterruptPin<'a>> Client for InterruptValueWrapper<'a, IP> {
         self.client.map(|client| client.fired(value));
     }
 }
+
+#[cfg(test)]
+mod tests;

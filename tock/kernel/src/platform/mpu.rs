@@ -96,8 +96,7 @@ pub unsafe trait MPU {
     /// # Errors
     ///
     /// `config` has no such region.
-    fn remove_memory_region(&self, region: Region, config: &mut Self::MpuConfig)
-    -> Result<(), ()>;
+    fn remove_memory_region(&self, region: Region, config: &mut Self::MpuConfig) -> Result<(), ()>;
 
     /// Chooses memory for a process within what is given, and adds the region for
     /// the process's part of it. Returns start and size of the memory, which holds

@@ -11,6 +11,5 @@ pub trait BinaryWrite {
     /// # Errors
     ///
     /// The sink has failed.
-    #[allow(clippy::result_unit_err)]
     fn write_buffer(&mut self, buffer: &[u8]) -> Result<usize, ()>;
 }

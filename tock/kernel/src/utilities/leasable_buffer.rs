@@ -345,7 +345,10 @@ mod tests {
         first.slice(1..);
         let mut second = first;
         second.slice(1..2);
-        assert_eq!((first.as_slice(), second.as_slice()), (&[1, 2, 3][..], &[2][..]));
+        assert_eq!(
+            (first.as_slice(), second.as_slice()),
+            (&[1, 2, 3][..], &[2][..])
+        );
         second.reset();
         assert_eq!(second.take(), buffer);
         assert!(first.is_sliced());

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn logarithms_agree_with_the_host() {
-        for x in [1e-40f32, 1e-30, 0.001, 0.5, 1.0, 1.5, 2.0, 10.0, 12345.678, 3e38] {
+        for x in [
+            1e-40f32, 1e-30, 0.001, 0.5, 1.0, 1.5, 2.0, 10.0, 12345.678, 3e38,
+        ] {
             let error = abs(log10(x) - x.log10());
             assert!(error < 1e-5, "log10({x}) is off by {error}");
         }

@@ -37,6 +37,8 @@ impl<T> StaticBuf<T> {
     /// # Safety
     ///
     /// Unless `T` is `Send`, the memory must stay in the thread that takes it.
+    // A reference comes out of each memory once, which the assertion sees to.
+    #[allow(clippy::mut_from_ref)]
     pub unsafe fn take(&'static self) -> &'static mut MaybeUninit<T> {
         assert!(
             !self.used.swap(true, Ordering::Relaxed),

@@ -180,7 +180,11 @@ mod tests {
                 let mut buffer = [0; 12];
                 buffer[byte] = 1 << bit;
                 let allowed = byte == 3 && bit < 2;
-                let expected = if allowed { Ok((true, 1)) } else { Err(ErrorCode::INVAL) };
+                let expected = if allowed {
+                    Ok((true, 1))
+                } else {
+                    Err(ErrorCode::INVAL)
+                };
                 assert_eq!(append(&mut buffer, b"x"), expected, "byte {byte} bit {bit}");
             }
         }

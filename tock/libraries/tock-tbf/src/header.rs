@@ -139,6 +139,8 @@ impl TbfHeaderV2<'_> {
 }
 
 /// A valid header: of an application, or of space between two of them.
+// There is nowhere to box the large variant, and it is the usual one.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Copy, Debug)]
 pub enum TbfHeader<'a> {
     /// Header of an application.

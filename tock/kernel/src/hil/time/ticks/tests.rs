@@ -38,23 +38,42 @@ fn ranges_hold_across_the_wrap() {
         (0x000F, true),
         (0x0010, false),
     ] {
-        assert_eq!(Ticks16::from(value).within_range(start, end), inside, "{value:#x}");
+        assert_eq!(
+            Ticks16::from(value).within_range(start, end),
+            inside,
+            "{value:#x}"
+        );
     }
-    assert!(!start.within_range(start, start), "an empty range holds nothing");
+    assert!(
+        !start.within_range(start, start),
+        "an empty range holds nothing"
+    );
 }
 
 #[test]
 fn narrow_counters_are_left_justified_with_their_frequency() {
-    assert_eq!(Ticks24::from(0xAB_CDEF).into_u32_left_justified(), 0xABCD_EF00);
+    assert_eq!(
+        Ticks24::from(0xAB_CDEF).into_u32_left_justified(),
+        0xABCD_EF00
+    );
     assert_eq!(Ticks16::from(0xABCD).into_u32_left_justified(), 0xABCD_0000);
     assert_eq!(Ticks32::from(0xABCD).into_u32_left_justified(), 0xABCD);
     assert_eq!(
         Ticks64::from(0x1_0000_0002_u64).into_u32_left_justified(),
         2
     );
-    assert_eq!(Ticks16::u32_left_justified_scale_freq::<Freq32KHz>(), 32_768 << 16);
-    assert_eq!(Ticks16::u32_left_justified_scale_freq::<Freq16MHz>(), u32::MAX);
-    assert_eq!(Ticks64::u32_left_justified_scale_freq::<Freq10MHz>(), 10_000_000);
+    assert_eq!(
+        Ticks16::u32_left_justified_scale_freq::<Freq32KHz>(),
+        32_768 << 16
+    );
+    assert_eq!(
+        Ticks16::u32_left_justified_scale_freq::<Freq16MHz>(),
+        u32::MAX
+    );
+    assert_eq!(
+        Ticks64::u32_left_justified_scale_freq::<Freq10MHz>(),
+        10_000_000
+    );
     assert_eq!(
         Ticks16::from(1).into_usize_left_justified(),
         1 << (usize::BITS - 16)
@@ -63,8 +82,14 @@ fn narrow_counters_are_left_justified_with_their_frequency() {
 
 #[test]
 fn scaling_saturates_and_does_not_overflow_on_the_way() {
-    assert_eq!(Ticks64::from(u64::MAX).saturating_scale(u32::MAX, 1), u32::MAX);
-    assert_eq!(Ticks64::from(1 << 62).saturating_scale(1, 1 << 31), 1 << 31);
+    assert_eq!(
+        Ticks64::from(u64::MAX).saturating_scale(u32::MAX, 1),
+        u32::MAX
+    );
+    assert_eq!(
+        Ticks64::from(1_u64 << 62).saturating_scale(1, 1 << 31),
+        1 << 31
+    );
     assert_eq!(Ticks32::from(7).saturating_scale(3, 2), 10);
     assert_eq!(
         Ticks32::from(u32::MAX).saturating_scale(u32::MAX, u32::MAX),
