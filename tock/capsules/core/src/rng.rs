@@ -37,7 +37,7 @@ use core::cell::Cell;
 use kernel::grant::{AllowRoCount, AllowRwCount, Grant, UpcallCount};
 use kernel::hil::entropy;
 use kernel::hil::rng::{Client, Continue, Rng};
-use kernel::processbuffer::{ReadableProcessBuffer, WriteableProcessBuffer};
+use kernel::processbuffer::WriteableProcessBuffer;
 use kernel::syscall::{CommandReturn, SyscallDriver};
 use kernel::utilities::cells::OptionalCell;
 use kernel::{ErrorCode, ProcessId};
@@ -113,7 +113,7 @@ impl<'a, R: Rng<'a>> Client for RngDriver<'a, R> {
                 .get_readwrite_processbuffer(rw_allow::BUFFER)
                 .and_then(|buffer| {
                     buffer.mut_enter(|buffer| {
-                        let space = buffer.get_from(position..);
+                        let space = buffer.get(position..);
                         let space = space.map_or(0, |space| space.len()).min(remaining);
                         if error.is_err() {
                             return (0, true);
