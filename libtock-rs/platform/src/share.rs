@@ -18,6 +18,8 @@
 
 mod handle;
 mod list;
+#[cfg(doctest)]
+mod soundness;
 
 pub use handle::Handle;
 pub use list::{List, SplittableHandle};
