@@ -201,8 +201,30 @@ fn flags_are_read() {
 
 #[test]
 fn the_first_of_duplicated_tlvs_wins() {
-    let bytes = header(&[main(), tlv(3, b"first"), tlv(3, b"second")]);
-    assert_eq!(parse(&bytes).unwrap().get_package_name(), Some("first"));
+    let once = full_header();
+    let second = [
+        tlv(1, &words(&[1, 1, 1])),
+        tlv(2, &words(&[1, 1])),
+        tlv(3, b"second"),
+        tlv(5, &words(&[1, 1])),
+        tlv(6, &[0, 0]),
+        tlv(7, &[0; 8]),
+        tlv(8, &[9, 0, 9, 0]),
+        tlv(9, &words(&[1, 1, 1, 0x800, 1])),
+        tlv(10, &words(&[1])),
+    ];
+    let mut twice = [once.clone(), second.concat()].concat();
+    seal(&mut twice);
+    // The base differs in size and checksum; the TLVs must not differ.
+    let tlvs = |bytes: &[u8]| match parse(bytes) {
+        Ok(TbfHeader::TbfHeaderV2(header)) => {
+            let debug = std::format!("{header:?}");
+            debug.split_once("main:").unwrap().1.into()
+        }
+        other => panic!("no application: {other:?}"),
+    };
+    let expected: std::string::String = tlvs(&once);
+    assert_eq!(tlvs(&twice), expected);
 }
 
 #[test]
