@@ -1,0 +1,357 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Reads and writes the configuration region, one flash operation at a time.
+//!
+//! ```text
+//!   supervisor      session
+//!       | StoreClient  | CommitClient
+//!    +-----------------------+
+//!    |      ConfigStore      |   <- this file   (seals and opens in KeyStore)
+//!    +-----------------------+
+//!       | hil::flash::Flash
+//!     flash
+//! ```
+//! The order of operations, and what a power cut leaves, is
+//! `provisioning_storage`'s. `Flash::write_page` must program without erasing,
+//! as NOR flash does, and must leave places alone that already hold the byte
+//! that is written: the journal adds records to a page that is in use.
+
+use core::cell::Cell;
+
+use kernel::ErrorCode;
+use kernel::debug;
+use kernel::deferred_call::{DeferredCall, DeferredCallClient};
+use kernel::hil::flash::{self, Flash};
+use kernel::utilities::cells::{OptionalCell, TakeCell};
+use provisioning_storage::journal::Entry;
+use provisioning_storage::layout::Page;
+use provisioning_storage::slot::NONCE_LEN;
+use provisioning_storage::tasks::{
+    Commit, Event, Fault, Index, Load, Record, Step, Task, Verdict, Wipe,
+};
+use zeroize::Zeroize;
+
+use crate::key_store::{FactoryState, KeyStore};
+use crate::supervisor::Store;
+
+/// Is told about loading and wiping.
+pub trait StoreClient {
+    /// The region has been looked at. When the verdict is valid, the key store
+    /// holds the configuration.
+    fn loaded(&self, minted: bool, verdict: Verdict);
+    /// The configuration was wiped, or could not be.
+    fn wiped(&self, result: Result<(), Fault>);
+}
+
+/// Is told about what a session makes durable.
+pub trait CommitClient {
+    /// The attempt counter was written, or could not be.
+    fn attempts_recorded(&self, result: Result<(), Fault>);
+    /// The staged configuration is in force, or could not be stored.
+    fn committed(&self, result: Result<(), Fault>);
+}
+
+/// What is being done to the region.
+enum Job {
+    Factory,
+    Load(Load),
+    Attempts(Record),
+    Commit(Commit),
+    Wipe(Wipe),
+}
+
+/// The flash region and what is known of it.
+pub struct ConfigStore<'a, F: Flash + 'static> {
+    flash: &'a F,
+    /// Number of the region's first page, in pages of the flash.
+    first_page: usize,
+    key_store: &'a KeyStore,
+    page: TakeCell<'static, F::Page>,
+    job: Cell<Option<Job>>,
+    /// A job that is over and whose client is still to be told: clients are
+    /// never called from within the call that started the work.
+    finished: Cell<Option<(Job, Result<(), Fault>)>>,
+    deferred_call: DeferredCall,
+    index: Cell<Index>,
+    minted: Cell<bool>,
+    store_client: OptionalCell<&'a dyn StoreClient>,
+    commit_client: OptionalCell<&'a dyn CommitClient>,
+}
+
+impl<'a, F: Flash> ConfigStore<'a, F> {
+    /// The region that begins at `first_page`. The flash's pages must be at
+    /// least `provisioning_storage::layout::PAGE_LEN` bytes long.
+    pub fn new(
+        flash: &'a F,
+        first_page: usize,
+        key_store: &'a KeyStore,
+        page: &'static mut F::Page,
+    ) -> Self {
+        Self {
+            flash,
+            first_page,
+            key_store,
+            page: TakeCell::new(page),
+            job: Cell::new(None),
+            finished: Cell::new(None),
+            deferred_call: DeferredCall::new(),
+            index: Cell::new(Index::new()),
+            minted: Cell::new(false),
+            store_client: OptionalCell::empty(),
+            commit_client: OptionalCell::empty(),
+        }
+    }
+
+    /// Sets who is told about loading and wiping.
+    pub fn set_store_client(&self, client: &'a dyn StoreClient) {
+        self.store_client.set(client);
+    }
+
+    /// Sets who is told about attempts and commits.
+    pub fn set_commit_client(&self, client: &'a dyn CommitClient) {
+        self.commit_client.set(client);
+    }
+
+    /// Attempts counted since the last confirmed session.
+    pub fn attempts(&self) -> u32 {
+        self.index.get().values().attempts
+    }
+
+    /// Serial number of the configuration in force.
+    pub fn serial(&self) -> Option<u32> {
+        self.index.get().serial()
+    }
+
+    /// The lowest serial number that may be stored.
+    pub fn lowest_serial(&self) -> u32 {
+        let index = self.index.get();
+        index
+            .serial()
+            .unwrap_or(0)
+            .max(index.values().serial_floor)
+    }
+
+    /// Reads factory data and configuration into the key store.
+    ///
+    /// `Ok` means that [`StoreClient::loaded`] will be called; `BUSY` that
+    /// something else is under way.
+    pub fn load(&self) -> Result<(), ErrorCode> {
+        self.begin(Job::Factory)
+    }
+
+    /// Makes the attempt counter durable. `Ok` means that
+    /// [`CommitClient::attempts_recorded`] will be called.
+    pub fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {
+        self.begin(Job::Attempts(Record::new(Entry::Attempts(attempts))))
+    }
+
+    /// Stores the configuration that is staged in the key store. `Ok` means
+    /// that [`CommitClient::committed`] will be called. `nonce` must be fresh
+    /// from the random number generator.
+    pub fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
+        let sealed_len = self.key_store.staged_sealed_len().ok_or(ErrorCode::RESERVE)?;
+        self.begin(Job::Commit(Commit::new(serial, nonce, sealed_len)))
+    }
+
+    /// Erases every page that ever held a configuration, and the copy in
+    /// memory. `Ok` means that [`StoreClient::wiped`] will be called.
+    pub fn wipe(&self) -> Result<(), ErrorCode> {
+        self.begin(Job::Wipe(Wipe::default()))
+    }
+
+    fn begin(&self, job: Job) -> Result<(), ErrorCode> {
+        if self.deferred_call.is_pending() {
+            return Err(ErrorCode::BUSY);
+        }
+        // The buffer is away, or a job is there that only waits for an erase.
+        let page = self.page.take().ok_or(ErrorCode::BUSY)?;
+        if let Some(current) = self.job.take() {
+            self.job.set(Some(current));
+            self.page.replace(page);
+            return Err(ErrorCode::BUSY);
+        }
+        self.job.set(Some(job));
+        self.advance(page, Event::Begin);
+        Ok(())
+    }
+
+    /// Asks the job what is next until a flash operation is under way or the
+    /// job is finished. Every step that is not a flash operation leads to one
+    /// or to the end, so that this returns soon.
+    fn advance(&self, mut page: &'static mut F::Page, mut event: Event) {
+        let Some(mut job) = self.job.take() else {
+            self.page.replace(page);
+            return;
+        };
+        loop {
+            let begun = match self.step(&mut job, event, page.as_mut()) {
+                Step::Read(which) => self.flash.read_page(self.number(which), page),
+                Step::Program(which) => self.flash.write_page(self.number(which), page),
+                Step::Erase(which) => self.erase(self.number(which), page),
+                Step::Seal(header) => {
+                    event = outcome(self.key_store.seal_staged(&header, page.as_mut()));
+                    continue;
+                }
+                Step::Open(_, header) => {
+                    event = outcome(self.key_store.open(&header, page.as_mut()));
+                    continue;
+                }
+                Step::Finished(result) => {
+                    // The buffer may hold factory secrets or a configuration.
+                    page.as_mut().zeroize();
+                    self.page.replace(page);
+                    self.finished.set(Some((job, result)));
+                    self.deferred_call.set();
+                    return;
+                }
+            };
+            match begun {
+                Ok(()) => {
+                    self.job.set(Some(job));
+                    return;
+                }
+                Err((_, returned)) => {
+                    page = returned;
+                    event = Event::Failed;
+                }
+            }
+        }
+    }
+
+    /// Erasing takes no buffer; it waits in its cell meanwhile.
+    fn erase(
+        &self,
+        number: usize,
+        page: &'static mut F::Page,
+    ) -> Result<(), (ErrorCode, &'static mut F::Page)> {
+        match self.flash.erase_page(number) {
+            Ok(()) => {
+                self.page.replace(page);
+                Ok(())
+            }
+            Err(error) => Err((error, page)),
+        }
+    }
+
+    fn number(&self, page: Page) -> usize {
+        self.first_page + page.number()
+    }
+
+    fn step(&self, job: &mut Job, event: Event, page: &mut [u8]) -> Step {
+        let mut index = self.index.get();
+        let step = match job {
+            Job::Factory => match event {
+                Event::Begin => Step::Read(Page::Factory),
+                Event::Done | Event::Failed => {
+                    self.take_factory(event, page);
+                    Step::Finished(Ok(()))
+                }
+            },
+            Job::Load(task) => task.resume(&mut index, event, page),
+            Job::Attempts(task) => task.resume(&mut index, event, page),
+            Job::Commit(task) => task.resume(&mut index, event, page),
+            Job::Wipe(task) => task.resume(&mut index, event, page),
+        };
+        self.index.set(index);
+        step
+    }
+
+    fn take_factory(&self, event: Event, page: &mut [u8]) {
+        let found = match event {
+            Event::Done => self.key_store.learn_factory(page),
+            Event::Begin | Event::Failed => FactoryState::Corrupt,
+        };
+        self.minted.set(found == FactoryState::Minted);
+        match found {
+            FactoryState::Minted => {}
+            FactoryState::Erased => debug!(
+                "provisioning: no factory data; mint this board with `provisiond mint`"
+            ),
+            FactoryState::Corrupt => debug!(
+                "provisioning: factory data is damaged; mint this board again with `provisiond mint`"
+            ),
+        }
+    }
+
+    fn tell(&self, job: Job, result: Result<(), Fault>) {
+        match job {
+            Job::Factory => {
+                if self.minted.get() && self.begin(Job::Load(Load::default())).is_ok() {
+                    return;
+                }
+                self.store_client
+                    .map(|client| client.loaded(false, Verdict::Erased));
+            }
+            Job::Load(_) => {
+                let verdict = self.index.get().verdict();
+                self.store_client.map(|client| client.loaded(true, verdict));
+            }
+            Job::Attempts(_) => {
+                self.commit_client
+                    .map(|client| client.attempts_recorded(result));
+            }
+            Job::Commit(_) => {
+                self.key_store.unstage();
+                self.commit_client.map(|client| client.committed(result));
+            }
+            Job::Wipe(_) => {
+                self.key_store.forget_configuration();
+                self.store_client.map(|client| client.wiped(result));
+            }
+        }
+    }
+}
+
+fn outcome(done: Result<(), ErrorCode>) -> Event {
+    match done {
+        Ok(()) => Event::Done,
+        Err(_) => Event::Failed,
+    }
+}
+
+impl<'a, F: Flash> flash::Client<F> for ConfigStore<'a, F> {
+    fn read_complete(&self, read_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
+        self.advance(read_buffer, flash_event(&result));
+    }
+
+    fn write_complete(&self, write_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
+        self.advance(write_buffer, flash_event(&result));
+    }
+
+    fn erase_complete(&self, result: Result<(), flash::Error>) {
+        if let Some(page) = self.page.take() {
+            self.advance(page, flash_event(&result));
+        }
+    }
+}
+
+fn flash_event(result: &Result<(), flash::Error>) -> Event {
+    match result {
+        Ok(()) => Event::Done,
+        Err(_) => Event::Failed,
+    }
+}
+
+impl<'a, F: Flash> DeferredCallClient for ConfigStore<'a, F> {
+    fn handle_deferred_call(&self) {
+        if let Some((job, result)) = self.finished.take() {
+            self.tell(job, result);
+        }
+    }
+
+    fn register(&'static self) {
+        self.deferred_call.register(self);
+    }
+}
+
+impl<'a, F: Flash> Store for ConfigStore<'a, F> {
+    fn load(&self) -> Result<(), ErrorCode> {
+        ConfigStore::load(self)
+    }
+
+    fn wipe(&self) -> Result<(), ErrorCode> {
+        ConfigStore::wipe(self)
+    }
+}

@@ -1,0 +1,34 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Capsules that provision a board and keep its credential.
+//!
+//! ```text
+//!   provisioner process                tenant processes
+//!  ---------|------------------------------|-------------- system calls
+//!   provisioning_driver             tenant_config_driver -- policy
+//!           |                              |
+//!        session ------- key_store --------+
+//!           |                |
+//!           +--- config_store (hil::flash)        launcher
+//!                            |                       |
+//!                        supervisor -----------------+
+//!                         |      |
+//!             indicator (led)  reset_button (gpio)
+//! ```
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod config_store;
+pub mod indicator;
+pub mod key_store;
+pub mod launcher;
+pub mod policy;
+pub mod provisioning_driver;
+pub mod reset_button;
+pub mod session;
+pub mod supervisor;
+pub mod tenant_config_driver;
+pub mod time;

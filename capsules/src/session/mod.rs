@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The device's end of the conversation with the daemon, in the kernel.
+
+mod port;
+
+pub use port::{Phase, SessionClient, SessionObserver, SessionPort, Status};
