@@ -16,9 +16,7 @@ use kernel::hil::uart::{self, Receive, Transmit};
 #[macro_export]
 macro_rules! uart_mux_component_static {
     () => {
-        $crate::uart_mux_component_static!(
-            capsules_core::virtualizers::virtual_uart::RX_BUF_LEN
-        )
+        $crate::uart_mux_component_static!(capsules_core::virtualizers::virtual_uart::RX_BUF_LEN)
     };
     ($rx_buffer_len:expr $(,)?) => {
         (
@@ -93,11 +91,8 @@ pub struct ConsoleComponent<
     cap: CAP,
 }
 
-impl<
-    const RX_BUF_LEN: usize,
-    const TX_BUF_LEN: usize,
-    CAP: 'static + MemoryAllocationCapability,
-> ConsoleComponent<RX_BUF_LEN, TX_BUF_LEN, CAP>
+impl<const RX_BUF_LEN: usize, const TX_BUF_LEN: usize, CAP: 'static + MemoryAllocationCapability>
+    ConsoleComponent<RX_BUF_LEN, TX_BUF_LEN, CAP>
 {
     pub fn new(
         board_kernel: &'static Kernel,
@@ -114,11 +109,8 @@ impl<
     }
 }
 
-impl<
-    const RX_BUF_LEN: usize,
-    const TX_BUF_LEN: usize,
-    CAP: 'static + MemoryAllocationCapability,
-> Component for ConsoleComponent<RX_BUF_LEN, TX_BUF_LEN, CAP>
+impl<const RX_BUF_LEN: usize, const TX_BUF_LEN: usize, CAP: 'static + MemoryAllocationCapability>
+    Component for ConsoleComponent<RX_BUF_LEN, TX_BUF_LEN, CAP>
 {
     type StaticInput = (
         &'static mut MaybeUninit<[u8; TX_BUF_LEN]>,

@@ -32,9 +32,7 @@ macro_rules! debug_writer_component_static {
             kernel::static_buf!(kernel::collections::ring_buffer::RingBuffer<'static, u8>),
             kernel::static_buf!([core::mem::MaybeUninit<u8>; 1024 * $buffer_kib]),
             kernel::static_buf!([u8; $crate::debug_writer::OUTPUT_BUF_LEN]),
-            kernel::static_buf!(
-                capsules_system::debug_writer::uart_debug_writer::UartDebugWriter
-            ),
+            kernel::static_buf!(capsules_system::debug_writer::uart_debug_writer::UartDebugWriter),
         )
     };
 }
@@ -90,7 +88,9 @@ impl<C: SetDebugWriterCapability, const BUF_SIZE_BYTES: usize> Component
     fn finalize(self, static_memory: Self::StaticInput) -> Self::Output {
         let device = static_memory.0.write(UartDevice::new(self.uart_mux, false));
         device.setup();
-        let bytes = static_memory.2.write([MaybeUninit::uninit(); BUF_SIZE_BYTES]);
+        let bytes = static_memory
+            .2
+            .write([MaybeUninit::uninit(); BUF_SIZE_BYTES]);
         let ring = static_memory.1.write(RingBuffer::new(bytes));
         let output = static_memory.3.write([0; OUTPUT_BUF_LEN]);
         let writer = static_memory

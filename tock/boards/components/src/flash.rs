@@ -25,9 +25,7 @@ macro_rules! flash_user_component_static {
 }
 
 /// The mux over a flash controller.
-pub struct FlashMuxComponent<
-    F: 'static + Flash + HasClient<'static, MuxFlash<'static, F>>,
-> {
+pub struct FlashMuxComponent<F: 'static + Flash + HasClient<'static, MuxFlash<'static, F>>> {
     flash: &'static F,
 }
 
@@ -52,9 +50,7 @@ impl<F: 'static + Flash + HasClient<'static, MuxFlash<'static, F>>> Component
 }
 
 /// A user of a flash controller; setting its client is left to its owner.
-pub struct FlashUserComponent<
-    F: 'static + Flash + HasClient<'static, MuxFlash<'static, F>>,
-> {
+pub struct FlashUserComponent<F: 'static + Flash + HasClient<'static, MuxFlash<'static, F>>> {
     mux_flash: &'static MuxFlash<'static, F>,
 }
 

@@ -36,10 +36,8 @@ macro_rules! rng_random_component_static {
 }
 
 /// The random number driver over a source of entropy.
-pub struct RngComponent<
-    E: 'static + Entropy32<'static>,
-    CAP: 'static + MemoryAllocationCapability,
-> {
+pub struct RngComponent<E: 'static + Entropy32<'static>, CAP: 'static + MemoryAllocationCapability>
+{
     board_kernel: &'static Kernel,
     driver_num: usize,
     trng: &'static E,
@@ -84,10 +82,8 @@ impl<E: 'static + Entropy32<'static>, CAP: 'static + MemoryAllocationCapability>
 }
 
 /// The random number driver over a source of random numbers.
-pub struct RngRandomComponent<
-    R: 'static + Rng<'static>,
-    CAP: 'static + MemoryAllocationCapability,
-> {
+pub struct RngRandomComponent<R: 'static + Rng<'static>, CAP: 'static + MemoryAllocationCapability>
+{
     board_kernel: &'static Kernel,
     driver_num: usize,
     rng: &'static R,

@@ -108,7 +108,12 @@ impl<T: Ticks> Default for AlarmData<T> {
 /// The alarm driver.
 pub struct AlarmDriver<'a, A: Alarm<'a>> {
     alarm: &'a A,
-    apps: Grant<AlarmData<A::Ticks>, UpcallCount<{ upcall::COUNT }>, AllowRoCount<0>, AllowRwCount<0>>,
+    apps: Grant<
+        AlarmData<A::Ticks>,
+        UpcallCount<{ upcall::COUNT }>,
+        AllowRoCount<0>,
+        AllowRwCount<0>,
+    >,
 }
 
 impl<'a, A: Alarm<'a>> AlarmDriver<'a, A> {
@@ -208,17 +213,12 @@ impl<'a, A: Alarm<'a>> SyscallDriver for AlarmDriver<'a, A> {
         let now = self.alarm.now();
         match command_num {
             0 => CommandReturn::success(),
-            1 => CommandReturn::success_u32(
-                <A::Ticks>::u32_left_justified_scale_freq::<A::Frequency>(),
-            ),
+            1 => CommandReturn::success_u32(<A::Ticks>::u32_left_justified_scale_freq::<
+                A::Frequency,
+            >()),
             2 => CommandReturn::success_u32(now.into_u32_left_justified()),
             3 => self.stop(process_id),
-            5 => self.set(
-                process_id,
-                now,
-                now.into_u32_left_justified(),
-                arg0 as u32,
-            ),
+            5 => self.set(process_id, now, now.into_u32_left_justified(), arg0 as u32),
             6 => self.set(process_id, now, arg0 as u32, arg1 as u32),
             _ => CommandReturn::failure(ErrorCode::NOSUPPORT),
         }

@@ -101,7 +101,11 @@ impl Write for Line<'_> {
         let count = s.len().min(free.len());
         free[..count].copy_from_slice(&s.as_bytes()[..count]);
         self.length += count;
-        if count == s.len() { Ok(()) } else { Err(fmt::Error) }
+        if count == s.len() {
+            Ok(())
+        } else {
+            Err(fmt::Error)
+        }
     }
 }
 

@@ -174,7 +174,9 @@ impl ReceiveClient for Client {
         rval: Result<(), ErrorCode>,
         _error: uart::Error,
     ) {
-        self.received.borrow_mut().push((buffer[..length].to_vec(), rval));
+        self.received
+            .borrow_mut()
+            .push((buffer[..length].to_vec(), rval));
         if let Some(then) = self.then.take() {
             then();
         }
@@ -231,12 +233,16 @@ impl Bench {
 fn send(device: &'static UartDevice<'static>, text: &str) -> Result<(), ErrorCode> {
     let buffer = Vec::leak(text.as_bytes().to_vec());
     let length = buffer.len();
-    device.transmit_buffer(buffer, length).map_err(|(error, _)| error)
+    device
+        .transmit_buffer(buffer, length)
+        .map_err(|(error, _)| error)
 }
 
 fn read(device: &'static UartDevice<'static>, length: usize) -> Result<(), ErrorCode> {
     let buffer = Vec::leak(vec![0; length.max(1)]);
-    device.receive_buffer(buffer, length).map_err(|(error, _)| error)
+    device
+        .receive_buffer(buffer, length)
+        .map_err(|(error, _)| error)
 }
 
 #[test]
@@ -279,7 +285,11 @@ fn nothing_to_send_is_refused() {
 #[test]
 fn refusal_by_a_free_port_is_returned() {
     let bench = Bench::new(1);
-    bench.hardware.refusals.borrow_mut().push_back(ErrorCode::OFF);
+    bench
+        .hardware
+        .refusals
+        .borrow_mut()
+        .push_back(ErrorCode::OFF);
     assert_eq!(bench.send(0, "a"), Err(ErrorCode::OFF));
     assert_eq!(*bench.devices[0].1.transmitted.borrow(), []);
     bench.send(0, "a").unwrap();
@@ -291,7 +301,11 @@ fn refusal_of_one_that_waited_is_called_back_and_the_next_goes() {
     bench.send(0, "a").unwrap();
     bench.send(1, "b").unwrap();
     bench.send(2, "c").unwrap();
-    bench.hardware.refusals.borrow_mut().push_back(ErrorCode::FAIL);
+    bench
+        .hardware
+        .refusals
+        .borrow_mut()
+        .push_back(ErrorCode::FAIL);
     bench.hardware.finish_transmit();
     bench.hardware.finish_transmit();
     let results: Vec<_> = [1, 2]
@@ -299,7 +313,13 @@ fn refusal_of_one_that_waited_is_called_back_and_the_next_goes() {
         .flat_map(|index: &usize| bench.devices[*index].1.transmitted.borrow().clone())
         .collect();
     assert_eq!(results.len(), 2);
-    assert_eq!(results.iter().filter(|r| **r == Err(ErrorCode::FAIL)).count(), 1);
+    assert_eq!(
+        results
+            .iter()
+            .filter(|r| **r == Err(ErrorCode::FAIL))
+            .count(),
+        1
+    );
     assert_eq!(bench.sent().len(), 2);
 }
 
@@ -339,7 +359,10 @@ fn read_longer_than_the_buffer_of_the_mux_goes_on() {
     let bench = Bench::new(1);
     bench.read(0, 20).unwrap();
     bench.hardware.input(b"0123456789abcdefghij");
-    assert_eq!(bench.received(0), [(b"0123456789abcdefghij".to_vec(), Ok(()))]);
+    assert_eq!(
+        bench.received(0),
+        [(b"0123456789abcdefghij".to_vec(), Ok(()))]
+    );
 }
 
 #[test]
@@ -349,7 +372,10 @@ fn reader_may_go_on_from_its_callback() {
     *bench.devices[0].1.then.borrow_mut() = Some(Box::new(move || read(device, 2).unwrap()));
     bench.read(0, 1).unwrap();
     bench.hardware.input(b"abc");
-    assert_eq!(bench.received(0), [(b"a".to_vec(), Ok(())), (b"bc".to_vec(), Ok(()))]);
+    assert_eq!(
+        bench.received(0),
+        [(b"a".to_vec(), Ok(())), (b"bc".to_vec(), Ok(()))]
+    );
 }
 
 #[test]
@@ -362,7 +388,10 @@ fn aborted_read_gives_back_what_came_and_leaves_the_others() {
     assert_eq!(bench.devices[0].0.receive_abort(), Err(ErrorCode::BUSY));
     assert_eq!(bench.received(0), []);
     bench.hardware.finish_abort();
-    assert_eq!(bench.received(0), [(b"abc".to_vec(), Err(ErrorCode::CANCEL))]);
+    assert_eq!(
+        bench.received(0),
+        [(b"abc".to_vec(), Err(ErrorCode::CANCEL))]
+    );
     bench.hardware.input(b"defgh");
     assert_eq!(bench.received(1), [(b"abcdefgh".to_vec(), Ok(()))]);
 }
@@ -408,7 +437,9 @@ fn error_of_the_line_ends_the_reads() {
     let bench = Bench::new(1);
     bench.read(0, 4).unwrap();
     bench.hardware.input(b"a");
-    bench.hardware.end_receive(Err(ErrorCode::FAIL), Error::OverrunError);
+    bench
+        .hardware
+        .end_receive(Err(ErrorCode::FAIL), Error::OverrunError);
     assert_eq!(bench.received(0), [(b"a".to_vec(), Err(ErrorCode::FAIL))]);
     bench.read(0, 1).unwrap();
 }
@@ -416,7 +447,11 @@ fn error_of_the_line_ends_the_reads() {
 #[test]
 fn refused_read_can_be_tried_again() {
     let bench = Bench::new(1);
-    bench.hardware.refusals.borrow_mut().push_back(ErrorCode::OFF);
+    bench
+        .hardware
+        .refusals
+        .borrow_mut()
+        .push_back(ErrorCode::OFF);
     assert_eq!(bench.read(0, 4), Err(ErrorCode::OFF));
     bench.read(0, 1).unwrap();
     assert_eq!(bench.read(0, 1), Err(ErrorCode::BUSY));

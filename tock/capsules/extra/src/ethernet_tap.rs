@@ -128,7 +128,11 @@ pub struct EthernetTapDriver<'a, E: EthernetAdapterDatapath<'a>> {
 
 /// The header of a received frame.
 fn rx_header(length: u16, timestamp: Option<u64>) -> [u8; RX_HEADER_LEN] {
-    let flags = if timestamp.is_some() { FLAG_TIMESTAMP } else { 0 };
+    let flags = if timestamp.is_some() {
+        FLAG_TIMESTAMP
+    } else {
+        0
+    };
     let mut header = [0; RX_HEADER_LEN];
     header[..2].copy_from_slice(&flags.to_ne_bytes());
     header[2..4].copy_from_slice(&length.to_ne_bytes());
@@ -138,7 +142,11 @@ fn rx_header(length: u16, timestamp: Option<u64>) -> [u8; RX_HEADER_LEN] {
 
 /// The second argument of the upcall for a sent frame.
 fn tx_flags_length(length: u16, timestamp: Option<u64>) -> usize {
-    let flags = if timestamp.is_some() { FLAG_TIMESTAMP } else { 0 };
+    let flags = if timestamp.is_some() {
+        FLAG_TIMESTAMP
+    } else {
+        0
+    };
     (usize::from(flags) << 16) | usize::from(length)
 }
 
@@ -181,12 +189,12 @@ impl<'a, E: EthernetAdapterDatapath<'a>> EthernetTapDriver<'a, E> {
         let copied = kernel_data
             .get_readonly_processbuffer(ro_allow::TX_FRAME)
             .and_then(|buffer| {
-                buffer.enter(|frame| {
-                    match (frame.get(0..length), tx_buffer.get_mut(..length)) {
+                buffer.enter(
+                    |frame| match (frame.get(0..length), tx_buffer.get_mut(..length)) {
                         (Some(from), Some(to)) => from.copy_to_slice_or_err(to),
                         _ => Err(ErrorCode::SIZE),
-                    }
-                })
+                    },
+                )
             })
             .unwrap_or(Err(ErrorCode::SIZE));
         if let Err(error) = copied {
@@ -304,9 +312,9 @@ impl<'a, E: EthernetAdapterDatapath<'a>> EthernetAdapterDatapathClient
                         .get_readwrite_processbuffer(rw_allow::TX_FRAME_INFO)
                         .and_then(|buffer| {
                             buffer.mut_enter(|info| match info.get(0..8) {
-                                Some(info) => {
-                                    info.copy_from_slice_or_err(&timestamp.to_be_bytes()).is_ok()
-                                }
+                                Some(info) => info
+                                    .copy_from_slice_or_err(&timestamp.to_be_bytes())
+                                    .is_ok(),
                                 None => false,
                             })
                         })

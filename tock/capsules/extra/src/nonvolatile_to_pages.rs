@@ -214,11 +214,7 @@ impl<'a, F: Flash + 'static> NonvolatileStorage<'a> for NonvolatileToPages<'a, F
 }
 
 impl<F: Flash + 'static> flash::Client<F> for NonvolatileToPages<'_, F> {
-    fn read_complete(
-        &self,
-        pagebuffer: &'static mut F::Page,
-        result: Result<(), flash::Error>,
-    ) {
+    fn read_complete(&self, pagebuffer: &'static mut F::Page, result: Result<(), flash::Error>) {
         let Some(job) = self.job.get() else {
             self.pagebuffer.replace(pagebuffer);
             return;
@@ -246,11 +242,7 @@ impl<F: Flash + 'static> flash::Client<F> for NonvolatileToPages<'_, F> {
         }
     }
 
-    fn write_complete(
-        &self,
-        pagebuffer: &'static mut F::Page,
-        result: Result<(), flash::Error>,
-    ) {
+    fn write_complete(&self, pagebuffer: &'static mut F::Page, result: Result<(), flash::Error>) {
         match self.job.get() {
             Some(job) if result.is_ok() => {
                 let span = job.span(pagebuffer.as_mut().len());

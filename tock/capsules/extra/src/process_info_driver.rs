@@ -203,7 +203,9 @@ impl<C: ProcessManagementCapability + ProcessStartCapability> SyscallDriver for 
         match command_num {
             0 => CommandReturn::success(),
             1 => CommandReturn::success_u32(
-                self.kernel.process_iter_capability(&self.capability).count() as u32,
+                self.kernel
+                    .process_iter_capability(&self.capability)
+                    .count() as u32,
             ),
             2 => number(self.ids(process_id)),
             3 => number(self.short_ids(process_id)),

@@ -85,7 +85,9 @@ fn print(process: &dyn Process, out: &mut dyn Write) -> fmt::Result {
     writeln!(
         out,
         "  RAM   {:#010x}..{:#010x}, break {:#010x}, grants from {:#010x}",
-        addresses.sram_start, addresses.sram_end, addresses.sram_app_brk,
+        addresses.sram_start,
+        addresses.sram_end,
+        addresses.sram_app_brk,
         addresses.sram_grant_start,
     )?;
     writeln!(

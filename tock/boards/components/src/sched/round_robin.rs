@@ -48,7 +48,9 @@ impl<const NUM_PROCS: usize> Component for RoundRobinComponent<NUM_PROCS> {
             .1
             .write([const { MaybeUninit::uninit() }; NUM_PROCS]);
         for (node, slot) in nodes.iter_mut().zip(self.processes.as_slice()) {
-            scheduler.processes.push_tail(node.write(RoundRobinProcessNode::new(slot)));
+            scheduler
+                .processes
+                .push_tail(node.write(RoundRobinProcessNode::new(slot)));
         }
         scheduler
     }

@@ -20,10 +20,7 @@ macro_rules! storage_permissions_null_component_static {
 }
 
 /// Nobody has access.
-pub struct StoragePermissionsNullComponent<
-    C: 'static + Chip,
-    D: 'static + ProcessStandardDebug,
-> {
+pub struct StoragePermissionsNullComponent<C: 'static + Chip, D: 'static + ProcessStandardDebug> {
     _types: PhantomData<(C, D)>,
 }
 

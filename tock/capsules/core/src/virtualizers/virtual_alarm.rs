@@ -175,9 +175,7 @@ impl<'a, A: Alarm<'a>> MuxAlarm<'a, A> {
             // An alarm that is overdue goes to the hardware as it is: by the
             // contract of `set_alarm` it then fires as soon as it can, and not
             // from within this call.
-            Some(alarm) => self
-                .alarm
-                .set_alarm(alarm.reference.get(), alarm.dt.get()),
+            Some(alarm) => self.alarm.set_alarm(alarm.reference.get(), alarm.dt.get()),
             None => {
                 // If the hardware cannot be disarmed, its alarm finds
                 // nothing due, which is harmless.

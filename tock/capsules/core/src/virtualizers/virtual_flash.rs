@@ -119,19 +119,11 @@ impl<'a, F: Flash + 'static> MuxFlash<'a, F> {
 }
 
 impl<F: Flash + 'static> flash::Client<F> for MuxFlash<'_, F> {
-    fn read_complete(
-        &self,
-        read_buffer: &'static mut F::Page,
-        result: Result<(), flash::Error>,
-    ) {
+    fn read_complete(&self, read_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
         self.finish(Some(read_buffer), result);
     }
 
-    fn write_complete(
-        &self,
-        write_buffer: &'static mut F::Page,
-        result: Result<(), flash::Error>,
-    ) {
+    fn write_complete(&self, write_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
         self.finish(Some(write_buffer), result);
     }
 
@@ -205,7 +197,11 @@ impl<'a, F: Flash + 'static> FlashUser<'a, F> {
             self.buffer.put(buffer);
             return Ok(());
         }
-        match mux.users.iter().find(|user| core::ptr::addr_eq(*user, self)) {
+        match mux
+            .users
+            .iter()
+            .find(|user| core::ptr::addr_eq(*user, self))
+        {
             Some(user) => mux.start(user, operation, buffer),
             // Without a client, which would have entered it in the list,
             // there is nobody to give the buffer back to.

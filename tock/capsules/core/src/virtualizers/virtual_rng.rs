@@ -60,7 +60,9 @@ impl Client for MuxRngMaster<'_> {
             if !device.waiting.replace(false) {
                 continue;
             }
-            let answer = device.client.map(|client| client.randomness_available(randomness, error));
+            let answer = device
+                .client
+                .map(|client| client.randomness_available(randomness, error));
             if matches!(answer, Some(Continue::More)) {
                 device.waiting.set(true);
                 if error.is_ok() {

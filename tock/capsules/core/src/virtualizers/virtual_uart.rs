@@ -66,11 +66,7 @@ pub struct MuxUart<'a> {
 impl<'a> MuxUart<'a> {
     /// Makes a mux over `uart`, whose client for both directions it must be
     /// made. `buffer` bounds the bytes received at once, `speed` is in baud.
-    pub fn new(
-        uart: &'a dyn uart::Uart<'a>,
-        buffer: &'static mut [u8],
-        speed: u32,
-    ) -> MuxUart<'a> {
+    pub fn new(uart: &'a dyn uart::Uart<'a>, buffer: &'static mut [u8], speed: u32) -> MuxUart<'a> {
         MuxUart {
             uart,
             speed,
@@ -356,7 +352,10 @@ impl<'a> uart::Transmit<'a> for UartDevice<'a> {
             return Ok(());
         }
         // The hardware is free: an error can still be returned from here.
-        let Some(device) = mux.devices.iter().find(|device| core::ptr::addr_eq(*device, self))
+        let Some(device) = mux
+            .devices
+            .iter()
+            .find(|device| core::ptr::addr_eq(*device, self))
         else {
             // Never set up, so that no callback would find it.
             return Err((ErrorCode::OFF, tx_buffer));

@@ -7,12 +7,12 @@
 //! The order is that in which processes were loaded. A process runs until it
 //! waits, or until one before it can run.
 
+use kernel::Kernel;
 use kernel::capabilities::ProcessManagementCapability;
 use kernel::deferred_call::DeferredCall;
 use kernel::platform::chip::Chip;
 use kernel::process::{ProcessId, StoppedExecutingReason};
 use kernel::scheduler::{Scheduler, SchedulingDecision};
-use kernel::Kernel;
 
 /// The priority scheduler.
 pub struct PrioritySched<CAP: ProcessManagementCapability> {

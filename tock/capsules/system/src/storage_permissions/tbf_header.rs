@@ -31,7 +31,10 @@ impl<C: Chip, D: ProcessStandardDebug, CAP: ApplicationStorageCapability>
     ProcessStandardStoragePermissionsPolicy<C, D> for TbfHeaderStoragePermissions<CAP>
 {
     fn get_permissions(&self, process: &ProcessStandard<C, D>) -> StoragePermissions {
-        match (process.short_app_id(), process.get_tbf_storage_permissions()) {
+        match (
+            process.short_app_id(),
+            process.get_tbf_storage_permissions(),
+        ) {
             (ShortId::Fixed(id), Some((write, read_count, read, modify_count, modify))) => {
                 StoragePermissions::new_fixed_size(
                     id,
