@@ -8,13 +8,18 @@
 #![no_std]
 
 use libtock::low_level_debug::{AlertCode, LowLevelDebug};
-use libtock::runtime::{set_main, stack_size};
+use libtock::platform::Syscalls;
+use libtock::runtime::{set_main, stack_size, TockSyscalls};
 
 set_main! {main}
 stack_size! {0x400}
 
-fn main() {
+fn main() -> ! {
     LowLevelDebug::print_1(0x45);
     LowLevelDebug::print_2(0x45, 0x0a11);
     LowLevelDebug::print_alert_code(AlertCode::Panic);
+    // What the kernel has not printed yet would be lost with the process.
+    loop {
+        TockSyscalls::yield_wait();
+    }
 }

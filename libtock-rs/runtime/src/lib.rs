@@ -16,7 +16,7 @@
 //! The kernel enters a process with the address of its `rt_header` in `a0`, no
 //! memory beyond the break and no usable stack. The entry code in `startup`
 //! makes both from the header's words and calls the function that
-//! [`set_main`](macro@set_main) named.
+//! `set_main!` named.
 //!
 //! On any other target than bare-metal 32-bit RISC-V this crate is empty, so
 //! that a workspace that contains it can be checked and tested on the host.

@@ -17,10 +17,6 @@
 
 use core::arch::global_asm;
 
-use libtock_platform::Syscalls;
-
-use crate::TockSyscalls;
-
 // Registers across the code below: s0 is the address of the header; a system
 // call changes a0 to a3 only.
 global_asm!(
@@ -105,6 +101,7 @@ extern "Rust" {
 
 extern "C" {
     // Defined by the linker layout; only their addresses mean anything.
+    #[cfg(not(feature = "no_debug_memop"))]
     static rt_stack_top: u8;
     static _heap_start: u8;
 }
@@ -113,6 +110,9 @@ extern "C" {
 extern "C" fn rust_start() -> ! {
     #[cfg(not(feature = "no_debug_memop"))]
     {
+        use crate::TockSyscalls;
+        use libtock_platform::Syscalls;
+
         // The kernel may refuse; then its debug output shows less.
         let _ = TockSyscalls::memop_debug_stack_start(&raw const rt_stack_top);
         let _ = TockSyscalls::memop_debug_heap_start(&raw const _heap_start);
