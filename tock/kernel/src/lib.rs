@@ -47,6 +47,9 @@ mod process_printer;
 mod process_standard;
 mod syscall_driver;
 
+#[cfg(test)]
+mod tests;
+
 pub use crate::errorcode::ErrorCode;
 pub use crate::kernel::Kernel;
 pub use crate::process::ProcessId;

@@ -413,9 +413,11 @@ pub trait Process {
     fn resume(&self);
     /// Applies the fault policy.
     fn set_fault_state(&self);
-    /// Starts a terminated process afresh. Does nothing in other states.
+    /// Starts a terminated process afresh. Does nothing in other states, nor
+    /// from within one of the process's grants.
     fn start(&self, capability: &dyn ProcessStartCapability);
-    /// Ends the process and starts it afresh. Does nothing when terminated.
+    /// Ends the process and starts it afresh. Does nothing when terminated;
+    /// from within one of the process's grants it only ends it.
     fn try_restart(&self, completion_code: Option<u32>);
     /// Ends the process.
     fn terminate(&self, completion_code: Option<u32>);

@@ -167,6 +167,9 @@ fn check_flash_address(header: &TbfHeader, flash: &[u8]) -> Result<(), ProcessBi
 }
 
 /// What is found in flash at the place of the next binary.
+// There is one value at a time, on the stack, and no heap to put the large
+// variant in.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Discovered {
     /// A binary that may run, and the flash after it.
     Binary(ProcessBinary, &'static [u8]),

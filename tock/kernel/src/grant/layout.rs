@@ -185,17 +185,20 @@ impl<'a> EnteredGrant<'a> {
     }
 
     pub(super) fn upcalls(&self) -> &[Cell<SavedUpcall>] {
-        // SAFETY: see `cells`.
+        // SAFETY: offset, count and type are those of the table of upcalls,
+        // which `allocate` filled.
         unsafe { self.cells(self.counts.offsets().upcalls, self.counts.upcalls) }
     }
 
     pub(super) fn allow_ro(&self) -> &[Cell<SavedAllowRo>] {
-        // SAFETY: see `cells`.
+        // SAFETY: offset, count and type are those of the table of read-only buffers,
+        // which `allocate` filled.
         unsafe { self.cells(self.counts.offsets().allow_ro, self.counts.allow_ro) }
     }
 
     pub(super) fn allow_rw(&self) -> &[Cell<SavedAllowRw>] {
-        // SAFETY: see `cells`.
+        // SAFETY: offset, count and type are those of the table of read-write buffers,
+        // which `allocate` filled.
         unsafe { self.cells(self.counts.offsets().allow_rw, self.counts.allow_rw) }
     }
 

@@ -69,6 +69,8 @@ pub struct ProcessStandard<'a, C: 'static + Chip, D: 'static + ProcessStandardDe
 impl<C: 'static + Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
     /// The storage permissions that the TBF header asks for: whether it may
     /// write, then count and identifiers of what it may read and modify.
+    // The type is upstream's.
+    #[allow(clippy::type_complexity)]
     pub fn get_tbf_storage_permissions(&self) -> Option<(bool, usize, [u32; 8], usize, [u32; 8])> {
         let (read_count, read_ids) = self.header.get_storage_read_ids()?;
         let (modify_count, modify_ids) = self.header.get_storage_modify_ids()?;

@@ -195,7 +195,13 @@ impl<C: Chip + 'static, D: ProcessStandardDebug + 'static> ProcessStandard<'stat
 
 impl<C: Chip + 'static, D: ProcessStandardDebug + 'static> ProcessStandard<'_, C, D> {
     /// Gives an ended process a new identity and a fresh memory layout.
+    ///
+    /// Its tasks and grants went when it ended. Fails while one of those grants
+    /// is still entered, or when the MPU refuses the memory.
     pub(super) fn reset(&self) -> Result<(), ()> {
+        if self.any_grant_entered() {
+            return Err(());
+        }
         let boundary = self.chip.userspace_kernel_boundary();
         let initial_app_size = boundary.initial_process_app_brk_size();
         self.mpu_config
@@ -235,8 +241,6 @@ impl<C: Chip + 'static, D: ProcessStandardDebug + 'static> ProcessStandard<'_, C
         for region in &self.extra_regions {
             region.set(None);
         }
-        self.forget_grants();
-        self.tasks.map(|tasks| tasks.empty());
         self.debug.reset();
         self.restart_count.set(self.restart_count.get() + 1);
         self.state.set(State::Yielded);

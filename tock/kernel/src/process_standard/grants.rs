@@ -19,7 +19,7 @@ const ENTERED: usize = 1;
 /// Where the grant with this entry's number is.
 pub(super) struct GrantPointerEntry {
     driver_num: Cell<usize>,
-    /// Null when not allocated; see [`ENTERED`].
+    /// Null when not allocated, but for the mark [`ENTERED`].
     pointer: Cell<*mut u8>,
 }
 
@@ -32,16 +32,29 @@ impl GrantPointerEntry {
     }
 
     fn is_allocated(&self) -> bool {
-        !self.pointer.get().is_null()
+        self.pointer.get().addr() & !ENTERED != 0
+    }
+
+    fn is_entered(&self) -> bool {
+        self.pointer.get().addr() & ENTERED != 0
     }
 }
 
 impl<C: Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
+    /// Gives all grants up. Of one that is entered the mark stays, until it is
+    /// left: see [`Self::any_grant_entered`].
     pub(super) fn forget_grants(&self) {
         for entry in self.grants {
+            let mark = entry.pointer.get().addr() & ENTERED;
             entry.driver_num.set(0);
-            entry.pointer.set(ptr::null_mut());
+            entry.pointer.set(ptr::without_provenance_mut(mark));
         }
+    }
+
+    /// Whether a driver holds references into a grant, which may be one that
+    /// was given up meanwhile. Its memory must not be given out again.
+    pub(super) fn any_grant_entered(&self) -> bool {
+        self.grants.iter().any(GrantPointerEntry::is_entered)
     }
 
     pub(super) fn allocate_numbered_grant(
@@ -85,18 +98,18 @@ impl<C: Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
             .grants
             .get(grant_num)
             .ok_or(Error::AddressOutOfBounds)?;
-        let pointer = entry.pointer.get();
-        let memory = NonNull::new(pointer).ok_or(Error::OutOfMemory)?;
-        if pointer.addr() & ENTERED != 0 {
+        if entry.is_entered() {
             return Err(Error::AlreadyInUse);
         }
+        let pointer = entry.pointer.get();
+        let memory = NonNull::new(pointer).ok_or(Error::OutOfMemory)?;
         entry.pointer.set(pointer.map_addr(|addr| addr | ENTERED));
         Ok(memory)
     }
 
     pub(super) fn leave_numbered_grant(&self, grant_num: usize) {
         if let Some(entry) = self.grants.get(grant_num) {
-            // Stays null if the process was terminated meanwhile.
+            // Becomes null if the process was terminated meanwhile.
             let pointer = entry.pointer.get();
             entry.pointer.set(pointer.map_addr(|addr| addr & !ENTERED));
         }

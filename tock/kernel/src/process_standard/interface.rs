@@ -5,13 +5,12 @@
 //! [`ProcessStandard`] as a [`Process`]; the work is done in its own modules.
 
 use core::fmt::Write;
-use core::mem::size_of;
+use core::mem::{size_of, size_of_val};
 use core::num::NonZeroU32;
 use core::ptr::NonNull;
 
 use super::control_block::{ProcessStandard, TASK_SLOTS};
 use super::debug::ProcessStandardDebug;
-use super::grants::GrantPointerEntry;
 use crate::capabilities::ProcessStartCapability;
 use crate::collections::queue::Queue;
 use crate::errorcode::ErrorCode;
@@ -296,7 +295,7 @@ impl<C: Chip, D: 'static + ProcessStandardDebug> Process for ProcessStandard<'_,
 
     fn get_sizes(&self) -> ProcessSizes {
         ProcessSizes {
-            grant_pointers: self.grants.len() * size_of::<GrantPointerEntry>(),
+            grant_pointers: size_of_val(self.grants),
             upcall_list: TASK_SLOTS * size_of::<Task>(),
             process_control_block: size_of::<Self>(),
         }

@@ -108,7 +108,7 @@ impl<C: Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
     pub(super) fn start_again(&self) {
         if self.reset().is_err() {
             crate::debug!(
-                "[kernel] cannot start {} again: its memory does not fit the MPU any more",
+                "[kernel] cannot start {} again: a grant of it is entered, or the MPU refuses",
                 self.get_process_name()
             );
             self.state.set(State::Terminated);
