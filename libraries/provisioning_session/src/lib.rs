@@ -28,6 +28,9 @@
 #![forbid(unsafe_code)]
 
 pub mod config_seal;
+pub mod conversation;
+pub mod daemon;
+pub mod device;
 pub mod engine;
 pub mod identity;
 #[cfg(feature = "host")]
