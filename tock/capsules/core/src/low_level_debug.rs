@@ -153,7 +153,11 @@ impl<'u, U: uart::Transmit<'u>> LowLevelDebug<'u, U> {
             let id = process.processid().id();
             process.enter(|app, _| app.pop()).map(|entry| (id, entry))
         });
-        let (Some((id, entry)), Some(buffer)) = (next, self.buffer.take()) else {
+        // The buffer is taken only once there is something to print with it.
+        let Some((id, entry)) = next else {
+            return;
+        };
+        let Some(buffer) = self.buffer.take() else {
             return;
         };
         let mut line = Line { buffer, length: 0 };
