@@ -18,6 +18,7 @@ use crate::errorcode::ErrorCode;
 use crate::ipc;
 use crate::kernel::Kernel;
 use crate::platform::mpu;
+use crate::process_checker::AcceptedCredential;
 use crate::processbuffer::{ReadOnlyProcessBuffer, ReadWriteProcessBuffer};
 use crate::storage_permissions::StoragePermissions;
 use crate::syscall::{ContextSwitchReason, Syscall, SyscallReturn};
@@ -28,9 +29,7 @@ use tock_tbf::types::CommandPermissions;
 
 pub use crate::process_array::{ProcessArray, ProcessSlot};
 pub use crate::process_binary::ProcessBinary;
-pub use crate::process_checker::{
-    AcceptedCredential, ProcessCheckerMachine, ProcessCheckerMachineClient,
-};
+pub use crate::process_checker::ProcessCheckerMachine;
 pub use crate::process_loading::{
     ProcessLoadError, ProcessLoadingAsync, ProcessLoadingAsyncClient,
     SequentialProcessLoaderMachine, load_processes,

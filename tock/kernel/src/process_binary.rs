@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use crate::process::AcceptedCredential;
+use crate::process_checker::AcceptedCredential;
 use crate::utilities::cells::OptionalCell;
 use crate::{KERNEL_MAJOR_VERSION, KERNEL_MINOR_VERSION};
 use tock_tbf::parse::{parse_tbf_header, parse_tbf_header_lengths};

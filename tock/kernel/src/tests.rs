@@ -8,6 +8,8 @@ mod board;
 mod chip;
 mod tbf;
 
+#[cfg(all(target_os = "linux", not(miri)))]
+mod fixed_addresses;
 mod grants;
 mod lifecycle;
 mod loader_machine;

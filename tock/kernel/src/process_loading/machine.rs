@@ -27,12 +27,13 @@ use crate::deferred_call::{DeferredCall, DeferredCallClient};
 use crate::kernel::Kernel;
 use crate::platform::chip::Chip;
 use crate::process::{
-    AcceptedCredential, ProcessBinary, ProcessCheckerMachine, ProcessCheckerMachineClient,
-    ProcessFaultPolicy, ProcessStandard, ProcessStandardDebug,
-    ProcessStandardStoragePermissionsPolicy,
+    ProcessBinary, ProcessCheckerMachine, ProcessFaultPolicy, ProcessStandard,
+    ProcessStandardDebug, ProcessStandardStoragePermissionsPolicy,
 };
 use crate::process_binary::{Discovered, ProcessBinaryError, discover};
-use crate::process_checker::{AppIdPolicy, ProcessCheckError};
+use crate::process_checker::{
+    AcceptedCredential, AppIdPolicy, ProcessCheckError, ProcessCheckerMachineClient,
+};
 use crate::process_standard::Surroundings;
 use crate::utilities::cells::{MapCell, OptionalCell};
 

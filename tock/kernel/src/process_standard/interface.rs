@@ -17,9 +17,10 @@ use crate::errorcode::ErrorCode;
 use crate::platform::chip::Chip;
 use crate::platform::mpu::{self, MPU};
 use crate::process::{
-    AcceptedCredential, BinaryVersion, Error, FunctionCall, Process, ProcessAddresses,
-    ProcessCustomGrantIdentifier, ProcessId, ProcessSizes, ShortId, State, Task,
+    BinaryVersion, Error, FunctionCall, Process, ProcessAddresses, ProcessCustomGrantIdentifier,
+    ProcessId, ProcessSizes, ShortId, State, Task,
 };
+use crate::process_checker::AcceptedCredential;
 use crate::processbuffer::{ReadOnlyProcessBuffer, ReadWriteProcessBuffer};
 use crate::storage_permissions::StoragePermissions;
 use crate::syscall::{ContextSwitchReason, Syscall, SyscallReturn, UserspaceKernelBoundary};

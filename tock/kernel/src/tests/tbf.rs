@@ -55,6 +55,12 @@ fn words(values: &[u32]) -> Vec<u8> {
 }
 
 impl Tbf {
+    /// Bytes before the program.
+    pub(super) fn protected_size(&self) -> usize {
+        let built = self.build();
+        usize::from(u16::from_le_bytes([built[2], built[3]])) + TRAILER
+    }
+
     pub(super) fn build(&self) -> Vec<u8> {
         let program = |end: usize| {
             words(&[
