@@ -15,4 +15,5 @@ extern crate std;
 
 pub mod boot;
 pub mod button;
+pub mod discovery;
 pub mod indication;

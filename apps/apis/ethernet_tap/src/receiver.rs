@@ -45,11 +45,14 @@ impl<S: Syscalls> Receiver<S> {
         Ok(receiver)
     }
 
-    /// Takes the buffer that the kernel has filled, gives it the other one,
-    /// and answers with the frames that came.
-    pub fn swap(&mut self) -> Result<Frames<'_>, ErrorCode> {
-        self.exchange()?;
-        Ok(Frames::new(self.idle.as_deref().unwrap_or_default()))
+    /// Takes the buffer that the kernel has filled and gives it the other one.
+    pub fn swap(&mut self) -> Result<(), ErrorCode> {
+        self.exchange()
+    }
+
+    /// The frames that were there at the last swap.
+    pub fn frames(&self) -> Frames<'_> {
+        Frames::new(self.idle.as_deref().unwrap_or_default())
     }
 
     fn exchange(&mut self) -> Result<(), ErrorCode> {
