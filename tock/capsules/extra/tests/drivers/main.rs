@@ -9,5 +9,6 @@ mod alarm;
 mod console;
 mod ethernet_tap;
 mod harness;
+mod pins;
 mod process_info;
 mod rng;
