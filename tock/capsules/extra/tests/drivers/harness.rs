@@ -209,6 +209,15 @@ pub struct FakeChip {
     mpu: NoMpu,
 }
 
+impl FakeChip {
+    pub fn new() -> FakeChip {
+        FakeChip {
+            user_mode: UserMode::default(),
+            mpu: NoMpu,
+        }
+    }
+}
+
 impl Chip for FakeChip {
     type MPU = NoMpu;
     type ThreadIdProvider = Thread;
@@ -338,15 +347,29 @@ impl ProcessFaultPolicy for StopPolicy {
     }
 }
 
-/// The header of a program: base, Main, PackageName and KernelVersion.
-fn program(name: &[u8; 4]) -> Vec<u8> {
-    let mut words: Vec<u32> = vec![2 | (48 << 16), FLASH_PER_PROCESS as u32, 1, 0];
+/// A program: a header of base, Main, PackageName, KernelVersion and, if it
+/// has one, ShortId, and no code.
+pub fn program(name: &[u8; 4], short_id: Option<u32>) -> Vec<u8> {
+    let header_size = if short_id.is_some() { 56 } else { 48 };
+    let mut words: Vec<u32> = vec![2 | (header_size << 16), FLASH_PER_PROCESS as u32, 1, 0];
     words.extend([1 | (12 << 16), 0, 0, RAM_PER_PROCESS]);
     words.extend([3 | (4 << 16), u32::from_le_bytes(*name)]);
     words.extend([8 | (4 << 16), 2]);
+    if let Some(short_id) = short_id {
+        words.extend([10 | (4 << 16), short_id]);
+    }
     words[3] = words.iter().fold(0, |sum, word| sum ^ word);
     let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     bytes.resize(FLASH_PER_PROCESS, 0);
+    bytes
+}
+
+/// RAM for processes, with room for what the kernel keeps of each.
+pub fn process_memory(count: usize) -> &'static mut [u8] {
+    let words = vec![0u128; count * RAM_PER_PROCESS as usize / 8].leak();
+    // SAFETY: integers of 16 bytes consist of bytes, and the memory is leaked,
+    // so that this is the only reference to it.
+    let (_, bytes, _) = unsafe { words.align_to_mut::<u8>() };
     bytes
 }
 
@@ -402,15 +425,9 @@ impl Bench {
         let array: &'static ProcessArray<NUM_PROCS> = leak(ProcessArray::new());
         let kernel = leak(Kernel::new(array.as_slice()));
         let drivers = make(kernel, &create_capability!(MemoryAllocationCapability));
-        let chip = leak(FakeChip {
-            user_mode: UserMode::default(),
-            mpu: NoMpu,
-        });
-        let flash = [program(b"one "), program(b"two ")].concat();
-        let ram = vec![0u128; NUM_PROCS * RAM_PER_PROCESS as usize / 8].leak();
-        // SAFETY: any bytes make integers of 16 bytes, and nobody else has
-        // the memory.
-        let (_, ram, _) = unsafe { ram.align_to_mut::<u8>() };
+        let chip = leak(FakeChip::new());
+        let flash = [program(b"one ", None), program(b"two ", None)].concat();
+        let ram = process_memory(NUM_PROCS);
         let capability = create_capability!(ProcessManagementCapability);
         kernel::process::load_processes(
             kernel,
