@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+# Licensed under the Apache License, Version 2.0 or the MIT License.
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Copyright Tock Provisioning Contributors 2026.
+
+"""Runs the conformance processes on the emulated board and checks the output.
+
+Needs cargo with the target riscv32imac-unknown-none-elf, qemu-system-riscv32
+and elf2tab (`cargo install elf2tab`; or ELF2TAB names it). With KERNEL set to
+an ELF file, that kernel is tried instead of this workspace's board.
+
+    ./run.py            all checks
+    ./run.py NAME ...   some of them, by name
+    ./run.py -v ...     with the console of each run
+"""
+
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TOCK = HERE.parent
+TARGET = "riscv32imac-unknown-none-elf"
+ELF2TAB = os.environ.get("ELF2TAB", "elf2tab")
+QEMU = os.environ.get("QEMU", "qemu-system-riscv32")
+
+APPS_BASE = 0x8010_0000
+RAM_BASE = 0x8030_0000
+STRIDE = 0x1_0000
+HEADER = 0x80
+
+# Lines whose numbers depend on the size of the program or of the kernel's data,
+# with what must hold of them all the same.
+RAM_END = re.compile(r"^memop 3: 81 (8030[0-9a-f]{4})$")
+FLASH_END = re.compile(r"^memop 5: 81 (8010[0-9a-f]{4})$")
+GRANT_START = re.compile(r"^memop 6: 81 (8030[0-9a-f]{4})$")
+SIZES = {"memop 3": RAM_END, "memop 5": FLASH_END, "memop 6": GRANT_START}
+
+verbose = False
+
+
+class Failure(Exception):
+    """A check did not hold; the text says what was found."""
+
+
+def target_directory(package: Path) -> Path:
+    if "CARGO_TARGET_DIR" in os.environ:
+        base = Path(os.environ["CARGO_TARGET_DIR"]) / package.name
+    else:
+        base = package / "target"
+    return base
+
+
+def cargo(package: Path, arguments, environment, target: Path) -> Path:
+    # Cargo looks for its configuration upwards from where it runs.
+    subprocess.run(
+        ["cargo", "build", "--quiet", "--release", "--target", TARGET, *arguments],
+        cwd=package,
+        env={**os.environ, **environment, "CARGO_TARGET_DIR": str(target)},
+        check=True,
+    )
+    return target / TARGET / "release"
+
+
+def kernel() -> Path:
+    if "KERNEL" in os.environ:
+        return Path(os.environ["KERNEL"])
+    board = TOCK / "boards" / "qemu_rv32_virt"
+    return cargo(board, [], {}, target_directory(TOCK)) / "qemu_rv32_virt"
+
+
+def tbf(directory: Path, binary: str, slot: int, environment=None) -> bytes:
+    """The process binary `binary`, linked for place number `slot`."""
+    addresses = {
+        "LIBTOCK_LINKER_FLASH": hex(APPS_BASE + slot * STRIDE),
+        "LIBTOCK_LINKER_RAM": hex(RAM_BASE + slot * STRIDE),
+        **(environment or {}),
+    }
+    target = target_directory(HERE)
+    elf = cargo(HERE, ["--bin", binary], addresses, target) / binary
+    named = directory / f"{TARGET.split('-')[0]}.elf"
+    named.write_bytes(elf.read_bytes())
+    subprocess.run(
+        [
+            ELF2TAB, "--kernel-major", "2", "--kernel-minor", "0", "--deterministic",
+            "--stack", "4096", "-n", binary, "-o", str(directory / "app.tab"), str(named),
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return named.with_suffix(".tbf").read_bytes()
+
+
+def padding(length: int) -> bytes:
+    """A header without a binary: the kernel skips `length` bytes."""
+    header = struct.pack("<HHII", 2, 16, length, 0)
+    checksum = 0
+    for (word,) in struct.iter_unpack("<I", header):
+        checksum ^= word
+    return (header + struct.pack("<I", checksum)).ljust(length, b"\xff")
+
+
+def image(binaries) -> bytes:
+    """Binaries at the places that they are linked for."""
+    data = b""
+    for slot, binary in enumerate(binaries):
+        gap = slot * STRIDE - len(data)
+        if gap:
+            data += padding(gap)
+        data += binary
+    return data + b"\xff" * 64
+
+
+def run(directory: Path, binaries, until: str, extra=(), seconds=20) -> str:
+    """Boots and returns the console up to the line `until`."""
+    apps = directory / "apps.bin"
+    apps.write_bytes(image(binaries))
+    command = [
+        QEMU, "-machine", "virt", "-cpu", "rv32,x-epmp=true", "-m", "128M", "-nographic",
+        "-bios", str(kernel()), "-device", f"loader,file={apps},addr={APPS_BASE:#x}",
+        "-global", "virtio-mmio.force-legacy=false", "-device", "virtio-rng-device", *extra,
+    ]  # fmt: skip
+    emulator = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
+    # The emulator is ended in any case, so that the console below has an end.
+    watchdog = threading.Timer(seconds, emulator.kill)
+    watchdog.start()
+    lines = []
+    try:
+        for line in emulator.stdout:
+            lines.append(line.rstrip("\r\n"))
+            if verbose:
+                print("   |", lines[-1], flush=True)
+            if re.search(until, line):
+                break
+        else:
+            raise Failure(f"no line {until!r} in {seconds} s:\n" + "\n".join(lines))
+    finally:
+        watchdog.cancel()
+        emulator.kill()
+        emulator.stdout.close()
+        emulator.wait()
+    return "\n".join(lines)
+
+
+def check(condition: bool, text: str):
+    if not condition:
+        raise Failure(text)
+
+
+def abi_observed(directory: Path):
+    """Return registers are those of an upstream kernel, call by call."""
+    binary = tbf(directory, "abi_observed", 0)
+    console = run(directory, [binary], r"abi_observed: done|faulted|panic")
+    ours = [line for line in console.splitlines() if ": " in line]
+    # After the kernel's greeting.
+    ours = ours[next(i for i, l in enumerate(ours) if l.startswith("cmd exists")) :]
+    expected = [
+        line
+        for line in (HERE / "abi-observed.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    wrong = []
+    for line, found in zip(expected, ours):
+        pattern = SIZES.get(line.split(":")[0])
+        same = pattern.match(found) if pattern else line == found
+        if not same:
+            wrong.append(f"  upstream: {line}\n  here:     {found}")
+    check(not wrong, f"{len(wrong)} differences\n" + "\n".join(wrong))
+    count = len([line for line in ours if not line.startswith("abi_observed")])
+    check(count == len(expected), f"{count} lines instead of {len(expected)}")
+    end = int(FLASH_END.search("\n".join(l for l in ours if l.startswith("memop 5"))).group(1), 16)
+    total = struct.unpack_from("<I", binary, 4)[0]
+    check(end == APPS_BASE + total, "memop 5 is not the end of the binary")
+
+
+TRESPASSES = [
+    "load kernel", "load kernel ram", "store kernel", "load device", "store own code",
+    "execute ram", "execute kernel", "read csr", "read counter", "float", "wait", "bad yield",
+    "bad class", "grant",
+]  # fmt: skip
+
+
+def isolation(directory: Path):
+    """What a process may not do stops it, and no other process."""
+    for trespass in TRESPASSES:
+        guilty = tbf(directory, "trespasser", 0, {"TRESPASS": trespass})
+        bystander = tbf(directory, "devices", 1)
+        console = run(directory, [guilty, bystander], r"devices: done|panic|not stopped")
+        check(f"trespasser: {trespass}" in console, f"{trespass}: did not run")
+        check("devices: done" in console, f"{trespass}: the bystander did not finish")
+        check("trespasser faulted" in console, f"{trespass}: no fault\n{console}")
+
+
+def time_slices(directory: Path):
+    """Processes that never yield share the processor and keep their registers."""
+    binaries = [tbf(directory, "spinner", i, {"SPINNER": f"spinner{i}"}) for i in range(2)]
+    console = run(directory, binaries, r"spinner[01]: 4", seconds=60)
+    lines = [line.split() for line in console.splitlines() if line.startswith("spinner")]
+    order = [name for name, *_ in lines]
+    # Both get to their third line before either has ended.
+    check(order.count("spinner0:") >= 3 and order.count("spinner1:") >= 3, f"order {order}")
+    state = 1
+    for number, value in ((n, v) for name, n, v in lines if name == "spinner0:"):
+        other = next((v for name, n, v in lines if name == "spinner1:" and n == number), value)
+        check(value == other, f"round {number}: {value} and {other}")
+
+
+def devices(directory: Path):
+    """Console, alarm, random numbers, LEDs and Ethernet work from user mode."""
+    network = ["-netdev", "user,id=n0,restrict=on", "-device", "virtio-net-device,netdev=n0"]
+    console = run(directory, [tbf(directory, "devices", 0)], r"devices: done|panic", network)
+    check("devices: hello from user mode" in console, console)
+    slept = int(re.search(r"devices: slept (\d+) ms", console).group(1))
+    check(slept >= 100, f"slept {slept} ms instead of at least 100")
+    drawn = re.findall(r"devices: random \[(.*?)\] Ok", console)
+    check(len(drawn) == 2 and len(set(drawn)) == 2, f"random numbers {drawn}")
+    check(all(len(set(d.split(", "))) > 4 for d in drawn), f"random numbers {drawn}")
+    check("devices: 2 LEDs on" in console, console)
+    check("devices: sent 128 status 0 len 60 id 7" in console, console)
+    # The answer to an ARP request is operation 2 of type 0x0806.
+    answer = re.search(r"devices: received (\d+), first (\d+) bytes, type 0806 operation 2", console)
+    check(answer is not None and int(answer.group(1)) >= 1, console)
+
+
+CHECKS = [abi_observed, devices, isolation, time_slices]
+
+
+def main() -> int:
+    global verbose
+    names = [name for name in sys.argv[1:] if name != "-v"]
+    verbose = "-v" in sys.argv[1:]
+    failed = 0
+    for test in CHECKS:
+        if names and test.__name__ not in names:
+            continue
+        with tempfile.TemporaryDirectory() as directory:
+            try:
+                test(Path(directory))
+                print(f"ok      {test.__name__}: {test.__doc__}")
+            except Failure as failure:
+                failed += 1
+                print(f"FAILED  {test.__name__}: {failure}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
