@@ -188,7 +188,7 @@ fn board_of_all_components_loads_and_schedules_processes() {
         let _random =
             components::rng::RngRandomComponent::new(board_kernel, 0x8000_0001, source, memory())
                 .finalize(components::rng_random_component_static!(Source));
-        let flash = leak(Storage::default());
+        let flash = leak(Storage);
         let mux_flash = components::flash::FlashMuxComponent::new(flash)
             .finalize(components::flash_mux_component_static!(Storage));
         let user = components::flash::FlashUserComponent::new(mux_flash)

@@ -136,17 +136,16 @@ impl<'a, A: Alarm<'a>> AlarmDriver<'a, A> {
     /// it can, and the upcall is made from there.
     fn update(&self) {
         let now = self.alarm.now();
-        let mut first: Option<(Option<A::Ticks>, Expiration<A::Ticks>)> = None;
+        let mut first: Option<Expiration<A::Ticks>> = None;
         self.apps.each(|_, app, _| {
-            if let Some(expiration) = app.expiration {
-                let remaining = expiration.remaining(now);
-                if first.is_none_or(|(least, _)| remaining < least) {
-                    first = Some((remaining, expiration));
-                }
+            if let Some(expiration) = app.expiration
+                && first.is_none_or(|first| expiration.remaining(now) < first.remaining(now))
+            {
+                first = Some(expiration);
             }
         });
         match first {
-            Some((_, expiration)) => self.alarm.set_alarm(expiration.reference, expiration.dt),
+            Some(expiration) => self.alarm.set_alarm(expiration.reference, expiration.dt),
             None => {
                 // An alarm that cannot be disarmed finds nothing due.
                 let _ = self.alarm.disarm();

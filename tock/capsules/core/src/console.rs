@@ -240,13 +240,13 @@ impl<'a> Console<'a> {
     }
 
     fn read(&self, process_id: ProcessId, length: usize) -> CommandReturn {
-        if let Some(reader) = self.rx_in_progress.get() {
-            if self.apps.enter(reader, |_, _| ()).is_err() {
-                // The reader has ended. Its read is ended too, lest nobody
-                // can read until something comes in; its callback comes in
-                // either case.
-                let _ = self.uart.receive_abort();
-            }
+        if let Some(reader) = self.rx_in_progress.get()
+            && self.apps.enter(reader, |_, _| ()).is_err()
+        {
+            // The reader has ended. Its read is ended too, lest nobody can
+            // read until something comes in; its callback comes in either
+            // case.
+            let _ = self.uart.receive_abort();
         }
         let entered = self.apps.enter(process_id, |_, kernel_data| {
             let available = kernel_data

@@ -338,7 +338,7 @@ impl<'a, E: EthernetAdapterDatapath<'a>> EthernetAdapterDatapathClient
                     buffer.mut_enter(|buffer| {
                         // A process that shares no buffer does not receive,
                         // which is not a loss.
-                        (buffer.len() > 0).then(|| {
+                        (!buffer.is_empty()).then(|| {
                             StreamingProcessSlice::new(buffer).append_chunk_from_iter(
                                 header.iter().copied().chain(frame.iter().copied()),
                             )

@@ -243,7 +243,6 @@ impl rng::Rng<'static> for Source {
 }
 
 /// A flash that is switched off.
-#[derive(Default)]
 pub struct Storage;
 
 #[derive(Default)]

@@ -105,8 +105,8 @@ fn request_clamps_to_the_buffer() {
 fn no_word_is_given_to_two_processes() {
     let (bench, source) = bench();
     let buffers = [bench.buffer(0, 5), bench.buffer(1, 5)];
-    for process in 0..2 {
-        bench.allow_rw(process, DRIVER_NUM, 0, buffers[process]);
+    for (process, buffer) in buffers.into_iter().enumerate() {
+        bench.allow_rw(process, DRIVER_NUM, 0, buffer);
         assert_success(bench.command(process, DRIVER_NUM, 1, 5, 0));
     }
     assert!(!source.give(8));

@@ -137,7 +137,7 @@ impl ClientData<32_usize> for AppCheckerSha256 {
             self.finish(Err(error));
             return;
         }
-        if data.len() > 0 {
+        if !data.is_empty() {
             // The hasher took a part; what is left follows.
             if let Err((error, _)) = self.hasher.add_data(data) {
                 self.finish(Err(error));

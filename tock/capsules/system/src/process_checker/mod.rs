@@ -5,4 +5,5 @@
 //! Policies for which binaries become processes, and under which identity.
 
 pub mod basic;
+pub mod signature;
 pub mod tbf;
