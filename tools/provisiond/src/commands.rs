@@ -1,0 +1,212 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! What each command does.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use provisiond::client;
+use provisiond::control::{Answer, Control, Request};
+use provisiond::conversation::Context;
+use provisiond::credentials::{Credentials, FromFile, Generated};
+use provisiond::event::{Event, Format, Sink, Stdout};
+use provisiond::failure::{Failure, Kind};
+use provisiond::inventory::Inventory;
+use provisiond::issuer::{Issuer, Settings};
+use provisiond::keys::Keys;
+use provisiond::mint::{Minted, PARAMETERS};
+use provisiond::registry::Registry;
+use provisiond::responder::Responder;
+use provisiond::state::State;
+use provisiond::{qr, server};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::{Arguments, Command, Devices, Identify, Mint, Serve};
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Mint(arguments) => mint(&arguments),
+        Command::Serve(arguments) => runtime()?.block_on(serve(*arguments)),
+        Command::Identify(arguments) => runtime()?.block_on(identify(&arguments)),
+        Command::Devices(arguments) => runtime()?.block_on(devices(&arguments)),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Runtime::new().map_err(|error| {
+        Failure::new(
+            Kind::Network,
+            "starting",
+            error,
+            "the system has no threads or descriptors left",
+        )
+    })
+}
+
+/// Prints lines. A reader that went away ends the command quietly.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn mint(arguments: &Mint) -> Result<(), Failure> {
+    if arguments.flash.is_some() && arguments.count != 1 {
+        return Err(Failure::new(
+            Kind::Usage,
+            "minting into a flash image",
+            format!("{} devices were asked for", arguments.count),
+            "an image holds one device: leave --count out",
+        ));
+    }
+    for _ in 0..arguments.count {
+        let minted = Minted::new(&PARAMETERS)
+            .map_err(|error| Failure::new(Kind::Usage, "minting", error, "try again"))?;
+        // The inventory first: a device without a known code is of no use.
+        let page = minted.write(&arguments.out)?;
+        if let Some(image) = &arguments.flash {
+            minted.write_flash(image)?;
+        }
+        let code = minted.printed_code();
+        let qr_text = minted.qr_text();
+        if arguments.json {
+            let object = serde_json::json!({
+                "device_id": minted.device,
+                "setup_code": &*code,
+                "qr": &*qr_text,
+                "factory": page,
+            });
+            print(&format!("{object}\n"));
+        } else {
+            let drawn = qr::half_blocks(qr_text.as_bytes()).unwrap_or_default();
+            print(&format!(
+                "device      {}\nsetup code  {}\nfactory     {}\n{drawn}\n",
+                minted.device,
+                *code,
+                page.display(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn serve(arguments: Serve) -> Result<(), Failure> {
+    let inventory = Arc::new(Inventory::open(&arguments.inventory)?);
+    let credentials: Box<dyn Credentials> = match &arguments.credentials {
+        Some(path) => Box::new(FromFile::open(path)?),
+        None => Box::new(Generated::new(&arguments.identity_pattern)),
+    };
+    let state = Arc::new(State::open(&arguments.state)?);
+    let settings = Settings {
+        security_mode: arguments.security_mode.into(),
+        bootstrap_uri: arguments.bootstrap_uri,
+        default_route: arguments.default_route,
+        dns_server: arguments.dns_server,
+        endpoint: arguments.endpoint_pattern,
+        grants: arguments.grants,
+        allow_invalid: arguments.allow_invalid_configuration,
+    };
+    let issuer = Issuer::new(settings, credentials, state.clone(), unix_time)?;
+    let registry = Arc::new(Registry::default());
+    // Before the socket: whoever sees it may send the signal.
+    let stop = stop_signal()?;
+    let control = arguments.control.as_deref().map(Control::bind);
+    let control = control
+        .transpose()?
+        .map(|control| tokio::spawn(control.serve(registry.clone())));
+    let listener = server::listen(arguments.listen)?;
+    let address = listener.local_addr().unwrap_or(arguments.listen);
+    let responder = Responder::start(
+        &arguments.host_name,
+        address.port(),
+        state.daemon_id(),
+        arguments.interface.as_deref(),
+    )?;
+    let events = Stdout(if arguments.json {
+        Format::Json
+    } else {
+        Format::Human
+    });
+    events.emit(&Event::Listening {
+        address: address.to_string(),
+        host_name: arguments.host_name,
+        devices: inventory.len(),
+    });
+    let context = Arc::new(Context {
+        display_name: arguments.display_name,
+        state,
+        keys: Keys::new(inventory),
+        issuer,
+        events: Box::new(events),
+        #[cfg(feature = "key-log")]
+        key_log: arguments.key_log,
+    });
+    server::serve(listener, context, registry, stop).await;
+    if let Some(control) = control {
+        control.abort();
+        // Ends with "cancelled", and takes the socket's file away.
+        let _ = control.await;
+    }
+    responder.stop().await;
+    Ok(())
+}
+
+/// Ready when the daemon is to stop.
+fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let listen = |kind| {
+        signal(kind).map_err(|error| {
+            Failure::new(Kind::Usage, "preparing to be stopped", error, "try again")
+        })
+    };
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+        }
+    })
+}
+
+fn unix_time() -> u64 {
+    // A clock before 1970 only means that serials count from where they are.
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
+
+async fn identify(arguments: &Identify) -> Result<(), Failure> {
+    let on = !arguments.off;
+    let request = match &arguments.device {
+        Some(device) => Request::Identify {
+            device: device.clone(),
+            on,
+        },
+        None => Request::IdentifyAll { on },
+    };
+    if let Answer::Identified(devices) = client::ask(&arguments.control, request).await? {
+        let shows = if on {
+            "shows itself"
+        } else {
+            "stops showing itself"
+        };
+        for device in devices {
+            print(&format!("{device} {shows}\n"));
+        }
+    }
+    Ok(())
+}
+
+async fn devices(arguments: &Devices) -> Result<(), Failure> {
+    if let Answer::Devices(devices) = client::ask(&arguments.control, Request::Devices).await? {
+        if arguments.json {
+            print(&format!("{}\n", serde_json::json!(devices)));
+        } else {
+            print(&client::table(&devices));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Where credentials come from.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use provisioning_wire::limits::{MAX_IDENTITY_LEN, MAX_PSK_LEN};
+use zeroize::Zeroizing;
+
+use crate::failure::{Failure, Kind};
+use crate::files::csv_rows;
+use crate::id::{DeviceId, from_hex};
+use crate::random;
+
+/// First line of a file of credentials.
+pub const HEADER: &str = "device_id,identity,psk_hex";
+
+/// Length of a generated PSK, bytes.
+const GENERATED_PSK_LEN: usize = 16;
+
+/// What a device proves itself with at its server.
+pub struct Credential {
+    /// PSK identity.
+    pub identity: String,
+    /// Pre-shared key.
+    pub psk: Zeroizing<Vec<u8>>,
+}
+
+/// A source of credentials.
+pub trait Credentials: Send + Sync {
+    /// A credential for a device. Called once for each configuration given.
+    fn issue(&self, device: &DeviceId) -> Result<Credential, Failure>;
+}
+
+/// A new random PSK each time; the identity follows a pattern with `{id}`.
+pub struct Generated {
+    pattern: String,
+}
+
+impl Generated {
+    /// `{id}` in the pattern stands for the device id.
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Generated {
+            pattern: pattern.into(),
+        }
+    }
+}
+
+impl Credentials for Generated {
+    fn issue(&self, device: &DeviceId) -> Result<Credential, Failure> {
+        Ok(Credential {
+            identity: self.pattern.replace("{id}", &device.to_string()),
+            psk: random::secret_vec(GENERATED_PSK_LEN),
+        })
+    }
+}
+
+/// Credentials that somebody prepared in a file.
+pub struct FromFile {
+    path: String,
+    credentials: HashMap<DeviceId, (String, Zeroizing<Vec<u8>>)>,
+}
+
+impl FromFile {
+    /// Reads the file whole; anything not right in it is an error.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let shown = path.display().to_string();
+        let text = fs::read_to_string(path).map(Zeroizing::new);
+        let text = text.map_err(|error| {
+            Failure::new(
+                Kind::Files,
+                format!("reading the credentials {shown}"),
+                error,
+                "name a file with --credentials, or leave it out to have them generated",
+            )
+        })?;
+        let mut credentials = HashMap::new();
+        for (line, row) in csv_rows::<3>(&text, HEADER) {
+            let bad = |found: &str| {
+                Failure::new(
+                    Kind::Files,
+                    format!("reading the credentials {shown}, line {line}"),
+                    found,
+                    format!("each line is `{HEADER}`"),
+                )
+            };
+            let [id, identity, psk] = row.ok_or_else(|| bad("not three fields"))?;
+            let id: DeviceId = id.parse().map_err(|_| bad("not a device id"))?;
+            let psk = from_hex(psk).ok_or_else(|| bad("the PSK is not in hexadecimal digits"))?;
+            let psk = Zeroizing::new(psk);
+            if psk.is_empty() || psk.len() > MAX_PSK_LEN {
+                return Err(bad("a PSK has 1 to 64 bytes"));
+            }
+            if identity.is_empty() || identity.len() > MAX_IDENTITY_LEN {
+                return Err(bad("an identity has 1 to 128 bytes"));
+            }
+            let entry = (identity.to_owned(), psk);
+            if credentials.insert(id, entry).is_some() {
+                return Err(bad("the device is listed a second time"));
+            }
+        }
+        Ok(FromFile {
+            path: shown,
+            credentials,
+        })
+    }
+}
+
+impl Credentials for FromFile {
+    fn issue(&self, device: &DeviceId) -> Result<Credential, Failure> {
+        let (identity, psk) = self.credentials.get(device).ok_or_else(|| {
+            Failure::new(
+                Kind::Files,
+                format!("looking for the credential of {device}"),
+                format!("{} does not list it", self.path),
+                "add a line for the device and start the daemon again",
+            )
+        })?;
+        Ok(Credential {
+            identity: identity.clone(),
+            psk: psk.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_keys_are_never_the_same() {
+        let source = Generated::new("id-{id}");
+        let device = DeviceId([7; 16]);
+        let (one, two) = (
+            source.issue(&device).unwrap(),
+            source.issue(&device).unwrap(),
+        );
+        assert_eq!(one.identity, format!("id-{device}"));
+        assert_eq!(one.psk.len(), 16);
+        assert_ne!(one.psk, two.psk);
+    }
+
+    #[test]
+    fn credentials_come_from_the_file_and_errors_name_the_line() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("c.csv");
+        let device = DeviceId([7; 16]);
+        fs::write(&path, format!("{HEADER}\n{device},me,00ff\n")).unwrap();
+        let source = FromFile::open(&path).unwrap();
+        let credential = source.issue(&device).unwrap();
+        assert_eq!(credential.identity, "me");
+        assert_eq!(*credential.psk, [0, 255]);
+        assert!(source.issue(&DeviceId([8; 16])).is_err());
+        for (line, expected) in [
+            (format!("{device},me"), "not three fields"),
+            (format!("{device},me,5ecrex"), "hexadecimal"),
+            (format!("{device},me,"), "1 to 64 bytes"),
+            (format!("{device},me,{}", "ab".repeat(65)), "1 to 64 bytes"),
+            (format!("{device},{},ab", "i".repeat(129)), "1 to 128"),
+            (format!("{device},,ab"), "1 to 128"),
+            ("seven,me,ab".into(), "not a device id"),
+        ] {
+            fs::write(&path, format!("{HEADER}\n{line}\n")).unwrap();
+            let error = FromFile::open(&path).err().expect("refused").to_string();
+            assert!(error.contains(expected), "{error}");
+            assert!(error.contains("line 2"), "{error}");
+            assert!(!error.contains("5ecre"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Who is connected now, and the limits on who may connect.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::id::DeviceId;
+
+/// Connections at the same time.
+const MAX_CONNECTIONS: usize = 1_024;
+/// Connections at the same time from one address. A device needs one; after a
+/// power cut the old one lingers until its silence is noticed.
+const MAX_PER_ADDRESS: usize = 8;
+/// Commands that wait for a connection.
+const COMMAND_QUEUE: usize = 8;
+
+/// Told to a connection from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Make the device show itself, or stop.
+    Identify(bool),
+    /// End, unless the device has its configuration and its receipt is due.
+    Close,
+}
+
+/// Where a conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Waiting for HELLO.
+    Connected,
+    /// The setup code is being looked up and derived.
+    DerivingKeys,
+    /// Waiting for the device's share.
+    Agreeing,
+    /// Waiting for the device's proof.
+    Proving,
+    /// Waiting for the receipt.
+    Sending,
+    /// The device stored its configuration.
+    Provisioned,
+    /// The device refused its configuration.
+    Refused,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Phase::Connected => "connected",
+            Phase::DerivingKeys => "deriving keys",
+            Phase::Agreeing => "agreeing",
+            Phase::Proving => "proving",
+            Phase::Sending => "sending",
+            Phase::Provisioned => "provisioned",
+            Phase::Refused => "refused",
+        })
+    }
+}
+
+/// A connection as it is shown to people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Device id, once it was said.
+    pub device: Option<DeviceId>,
+    /// Address.
+    pub peer: String,
+    /// Name of the board; words of an unauthenticated device.
+    pub board: String,
+    /// Firmware; words of an unauthenticated device.
+    pub firmware: String,
+    /// Where the conversation is.
+    pub phase: Phase,
+    /// Seconds since it connected.
+    pub seconds: u64,
+    /// Whether it shows itself.
+    pub identifying: bool,
+}
+
+struct Entry {
+    address: Option<IpAddr>,
+    since: Instant,
+    shown: Snapshot,
+    commands: mpsc::Sender<Command>,
+}
+
+/// All connections.
+#[derive(Default)]
+pub struct Registry {
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    next: u64,
+    connections: BTreeMap<u64, Entry>,
+}
+
+/// There are too many connections, in all or from this address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy;
+
+impl Registry {
+    /// Enters a connection; it leaves when the registration is dropped.
+    /// Without an address the limit per address does not hold.
+    pub fn enter(
+        self: &Arc<Self>,
+        peer: String,
+        address: Option<IpAddr>,
+    ) -> Result<(Registration, mpsc::Receiver<Command>), Busy> {
+        let mut entries = self.lock();
+        let from_there = entries.connections.values();
+        let from_there = from_there
+            .filter(|entry| address.is_some() && entry.address == address)
+            .count();
+        if entries.connections.len() >= MAX_CONNECTIONS || from_there >= MAX_PER_ADDRESS {
+            return Err(Busy);
+        }
+        let (commands, receiver) = mpsc::channel(COMMAND_QUEUE);
+        let number = entries.next;
+        entries.next += 1;
+        let shown = Snapshot {
+            device: None,
+            peer,
+            board: String::new(),
+            firmware: String::new(),
+            phase: Phase::Connected,
+            seconds: 0,
+            identifying: false,
+        };
+        let entry = Entry {
+            address,
+            since: Instant::now(),
+            shown,
+            commands,
+        };
+        entries.connections.insert(number, entry);
+        let registration = Registration {
+            registry: self.clone(),
+            number,
+        };
+        Ok((registration, receiver))
+    }
+
+    /// All connections, the oldest first.
+    pub fn snapshot(&self) -> Vec<Snapshot> {
+        let shown = |entry: &Entry| Snapshot {
+            seconds: entry.since.elapsed().as_secs(),
+            ..entry.shown.clone()
+        };
+        self.lock().connections.values().map(shown).collect()
+    }
+
+    /// Tells a command to every connection whose device `wanted` picks;
+    /// returns those devices.
+    pub fn tell(&self, command: Command, wanted: impl Fn(&DeviceId) -> bool) -> Vec<DeviceId> {
+        let entries = self.lock();
+        let mut told = Vec::new();
+        for entry in entries.connections.values() {
+            if let Some(device) = entry.shown.device
+                && wanted(&device)
+                && entry.commands.try_send(command).is_ok()
+            {
+                told.push(device);
+            }
+        }
+        told
+    }
+
+    /// Tells every connection to end.
+    pub fn close_all(&self) {
+        for entry in self.lock().connections.values() {
+            // A full queue belongs to a connection that is not reading it; it
+            // is cut off when the time to stop is over.
+            let _ = entry.commands.try_send(Command::Close);
+        }
+    }
+
+    /// Number of connections.
+    pub fn len(&self) -> usize {
+        self.lock().connections.len()
+    }
+
+    /// Whether nobody is connected.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// A connection's place in the registry.
+pub struct Registration {
+    registry: Arc<Registry>,
+    number: u64,
+}
+
+impl Registration {
+    /// Changes what is shown.
+    pub fn update(&self, change: impl FnOnce(&mut Snapshot)) {
+        if let Some(entry) = self.registry.lock().connections.get_mut(&self.number) {
+            change(&mut entry.shown);
+        }
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.registry.lock().connections.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: u8) -> Option<IpAddr> {
+        Some(IpAddr::from([10, 0, 0, last]))
+    }
+
+    #[test]
+    fn connections_of_one_address_are_limited_and_leave_when_dropped() {
+        let registry = Arc::new(Registry::default());
+        let enter = |last| registry.enter(String::new(), address(last));
+        let held: Vec<_> = (0..MAX_PER_ADDRESS).map(|_| enter(1).unwrap()).collect();
+        assert!(enter(1).is_err());
+        assert!(enter(2).is_ok());
+        drop(held);
+        assert!(enter(1).is_ok());
+        assert!(registry.is_empty());
+    }
+
+    #[test]
+    fn connections_are_limited_in_all() {
+        let registry = Arc::new(Registry::default());
+        let enter = || registry.enter(String::new(), None);
+        let held: Vec<_> = (0..MAX_CONNECTIONS).map(|_| enter().unwrap()).collect();
+        assert!(enter().is_err());
+        assert_eq!(registry.len(), held.len());
+    }
+
+    #[test]
+    fn commands_reach_the_devices_that_are_meant() {
+        let registry = Arc::new(Registry::default());
+        let (one, mut to_one) = registry.enter("a".into(), None).unwrap();
+        let (_two, mut to_two) = registry.enter("b".into(), None).unwrap();
+        let id = DeviceId([1; 16]);
+        one.update(|shown| shown.device = Some(id));
+        assert_eq!(registry.tell(Command::Identify(true), |_| true), [id]);
+        assert_eq!(to_one.try_recv(), Ok(Command::Identify(true)));
+        assert!(to_two.try_recv().is_err());
+        registry.close_all();
+        assert_eq!(to_two.try_recv(), Ok(Command::Close));
+        let shown = registry.snapshot();
+        assert_eq!((shown.len(), shown[0].device), (2, Some(id)));
+    }
+}

@@ -1,0 +1,77 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Answers multicast DNS: the service, and the daemon's host name.
+//!
+//! `mdns-sd` answers PTR, SRV and TXT for the service and A and AAAA for the
+//! host name, from the addresses of the interface that the question came in
+//! on, link-local ones included, and notices when addresses come and go. It
+//! runs a thread of its own.
+
+use mdns_sd::{IfKind, ServiceDaemon, ServiceInfo};
+
+use crate::failure::{Failure, Kind};
+use crate::id::to_hex;
+
+/// Service type (RFC 6763).
+const SERVICE: &str = "_provision._tcp.local.";
+/// Generation of the protocol, in TXT.
+const GENERATION: (&str, &str) = ("pv", "2");
+/// How soon a new interface or address is noticed, seconds. A virtual network
+/// comes up together with the daemon, so the crate's 5 s are too long.
+const ADDRESS_CHECK_SECONDS: u32 = 1;
+
+/// A running responder; it says good-bye and stops with [`stop`](Self::stop).
+pub struct Responder {
+    daemon: ServiceDaemon,
+    instance: String,
+}
+
+impl Responder {
+    /// Starts answering for `host_name` and `port`, on one interface or on all.
+    pub fn start(
+        host_name: &str,
+        port: u16,
+        daemon_id: &[u8],
+        interface: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let trouble = |error: mdns_sd::Error| {
+            Failure::new(
+                Kind::Network,
+                "starting the multicast DNS responder",
+                error,
+                "check --interface and --host-name, and that UDP port 5353 may be shared",
+            )
+        };
+        let host_name = format!("{}.", host_name.trim_end_matches('.'));
+        // One instance name per daemon, so that several on one network do not
+        // contend for one.
+        let instance = format!("provisiond-{}", to_hex(&daemon_id[..4]));
+        let info = ServiceInfo::new(SERVICE, &instance, &host_name, "", port, &[GENERATION][..])
+            .map_err(trouble)?
+            .enable_addr_auto();
+        let instance = info.get_fullname().to_owned();
+        let daemon = ServiceDaemon::new().map_err(trouble)?;
+        if let Some(interface) = interface {
+            daemon.disable_interface(IfKind::All).map_err(trouble)?;
+            daemon.enable_interface(interface).map_err(trouble)?;
+        }
+        daemon
+            .set_ip_check_interval(ADDRESS_CHECK_SECONDS)
+            .map_err(trouble)?;
+        daemon.register(info).map_err(trouble)?;
+        Ok(Responder { daemon, instance })
+    }
+
+    /// Tells the network that the service is gone, and stops.
+    pub async fn stop(self) {
+        // The daemon ends whatever comes of this; caches run out by themselves.
+        if let Ok(unregistered) = self.daemon.unregister(&self.instance) {
+            let _ = unregistered.recv_async().await;
+        }
+        if let Ok(stopped) = self.daemon.shutdown() {
+            let _ = stopped.recv_async().await;
+        }
+    }
+}
