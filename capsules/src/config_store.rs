@@ -53,12 +53,32 @@ pub trait CommitClient {
     fn committed(&self, result: Result<(), Fault>);
 }
 
+/// What a session needs of the region.
+pub trait CommitStore {
+    /// Attempts counted since the last confirmed session or the last wipe.
+    fn attempts(&self) -> u32;
+    /// The lowest serial number that may be stored.
+    fn lowest_serial(&self) -> u32;
+    /// Whether a configuration is in force.
+    fn holds_configuration(&self) -> bool;
+    /// Whether the region was wiped since power-on, which only a person with
+    /// the board in hand can ask for.
+    fn was_wiped(&self) -> bool;
+    /// As [`ConfigStore::record_attempts`].
+    fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode>;
+    /// As [`ConfigStore::commit`].
+    fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode>;
+}
+
 /// What is being done to the region.
 enum Job {
     Factory,
     Load(Load),
     Attempts(Record),
     Commit(Commit),
+    /// A person with the board in hand forgives what was tried before; then
+    /// the region is wiped.
+    Forgive(Record),
     Wipe(Wipe),
 }
 
@@ -76,6 +96,7 @@ pub struct ConfigStore<'a, F: Flash + 'static> {
     deferred_call: DeferredCall,
     index: Cell<Index>,
     minted: Cell<bool>,
+    wiped: Cell<bool>,
     store_client: OptionalCell<&'a dyn StoreClient>,
     commit_client: OptionalCell<&'a dyn CommitClient>,
 }
@@ -99,6 +120,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             deferred_call: DeferredCall::new(),
             index: Cell::new(Index::new()),
             minted: Cell::new(false),
+            wiped: Cell::new(false),
             store_client: OptionalCell::empty(),
             commit_client: OptionalCell::empty(),
         }
@@ -127,10 +149,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// The lowest serial number that may be stored.
     pub fn lowest_serial(&self) -> u32 {
         let index = self.index.get();
-        index
-            .serial()
-            .unwrap_or(0)
-            .max(index.values().serial_floor)
+        index.serial().unwrap_or(0).max(index.values().serial_floor)
     }
 
     /// Reads factory data and configuration into the key store.
@@ -151,14 +170,22 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// that [`CommitClient::committed`] will be called. `nonce` must be fresh
     /// from the random number generator.
     pub fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
-        let sealed_len = self.key_store.staged_sealed_len().ok_or(ErrorCode::RESERVE)?;
+        let sealed_len = self
+            .key_store
+            .staged_sealed_len()
+            .ok_or(ErrorCode::RESERVE)?;
         self.begin(Job::Commit(Commit::new(serial, nonce, sealed_len)))
     }
 
     /// Erases every page that ever held a configuration, and the copy in
-    /// memory. `Ok` means that [`StoreClient::wiped`] will be called.
+    /// memory, and clears the attempt counter. `Ok` means that
+    /// [`StoreClient::wiped`] will be called.
     pub fn wipe(&self) -> Result<(), ErrorCode> {
-        self.begin(Job::Wipe(Wipe::default()))
+        self.begin(if self.attempts() > 0 {
+            Job::Forgive(Record::new(Entry::Attempts(0)))
+        } else {
+            Job::Wipe(Wipe::default())
+        })
     }
 
     fn begin(&self, job: Job) -> Result<(), ErrorCode> {
@@ -252,6 +279,16 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             Job::Load(task) => task.resume(&mut index, event, page),
             Job::Attempts(task) => task.resume(&mut index, event, page),
             Job::Commit(task) => task.resume(&mut index, event, page),
+            Job::Forgive(task) => match task.resume(&mut index, event, page) {
+                // Wiping is what the person asked for, forgiven or not.
+                Step::Finished(_) => {
+                    let mut wipe = Wipe::default();
+                    let first = wipe.resume(&mut index, Event::Begin, page);
+                    *job = Job::Wipe(wipe);
+                    first
+                }
+                step => step,
+            },
             Job::Wipe(task) => task.resume(&mut index, event, page),
         };
         self.index.set(index);
@@ -266,9 +303,9 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         self.minted.set(found == FactoryState::Minted);
         match found {
             FactoryState::Minted => {}
-            FactoryState::Erased => debug!(
-                "provisioning: no factory data; mint this board with `provisiond mint`"
-            ),
+            FactoryState::Erased => {
+                debug!("provisioning: no factory data; mint this board with `provisiond mint`")
+            }
             FactoryState::Corrupt => debug!(
                 "provisioning: factory data is damaged; mint this board again with `provisiond mint`"
             ),
@@ -296,8 +333,9 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
                 self.key_store.unstage();
                 self.commit_client.map(|client| client.committed(result));
             }
-            Job::Wipe(_) => {
+            Job::Forgive(_) | Job::Wipe(_) => {
                 self.key_store.forget_configuration();
+                self.wiped.set(result.is_ok());
                 self.store_client.map(|client| client.wiped(result));
             }
         }
@@ -353,5 +391,31 @@ impl<'a, F: Flash> Store for ConfigStore<'a, F> {
 
     fn wipe(&self) -> Result<(), ErrorCode> {
         ConfigStore::wipe(self)
+    }
+}
+
+impl<'a, F: Flash> CommitStore for ConfigStore<'a, F> {
+    fn attempts(&self) -> u32 {
+        ConfigStore::attempts(self)
+    }
+
+    fn lowest_serial(&self) -> u32 {
+        ConfigStore::lowest_serial(self)
+    }
+
+    fn holds_configuration(&self) -> bool {
+        self.serial().is_some()
+    }
+
+    fn was_wiped(&self) -> bool {
+        self.wiped.get()
+    }
+
+    fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {
+        ConfigStore::record_attempts(self, attempts)
+    }
+
+    fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
+        ConfigStore::commit(self, serial, nonce)
     }
 }

@@ -164,7 +164,11 @@ impl KeyStore {
     }
 
     /// Seals the staged configuration behind the header in `page`.
-    pub(crate) fn seal_staged(&self, header: &SlotHeader, page: &mut [u8]) -> Result<(), ErrorCode> {
+    pub(crate) fn seal_staged(
+        &self,
+        header: &SlotHeader,
+        page: &mut [u8],
+    ) -> Result<(), ErrorCode> {
         let seal = self.seal().ok_or(ErrorCode::RESERVE)?;
         let (head, sealed) = slot::split(page, header).ok_or(ErrorCode::SIZE)?;
         self.staged

@@ -21,6 +21,7 @@
 use kernel::grant::{AllowRoCount, AllowRwCount, Grant, UpcallCount};
 use kernel::processbuffer::{ReadableProcessBuffer, WriteableProcessBuffer};
 use kernel::syscall::{CommandReturn, SyscallDriver};
+use kernel::utilities::cells::OptionalCell;
 use kernel::{ErrorCode, ProcessId};
 use provisioning_wire::limits::MAX_PAYLOAD_LEN;
 
@@ -85,6 +86,9 @@ pub struct ProvisioningDriver<'a> {
     session: &'a dyn SessionPort,
     observer: &'a dyn LinkObserver,
     policy: Policy,
+    /// The process that opened the session. One that was restarted since has
+    /// another identifier.
+    owner: OptionalCell<ProcessId>,
     apps: ProvisioningGrant,
 }
 
@@ -100,20 +104,21 @@ impl<'a> ProvisioningDriver<'a> {
             session,
             observer,
             policy,
+            owner: OptionalCell::empty(),
             apps,
         }
     }
 
     fn status(&self) -> (u32, u32, u32) {
-        let wants = self.observer.wants_configuration();
-        let status = self.session.status();
-        let mut bits = if wants {
-            status_bit::WANTS_CONFIGURATION
-        } else {
-            status_bit::PROVISIONED
-        };
+        let mut bits = 0;
+        if self.observer.wants_configuration() {
+            bits |= status_bit::WANTS_CONFIGURATION;
+        }
+        if self.observer.is_provisioned() {
+            bits |= status_bit::PROVISIONED;
+        }
         let (mut length, mut code) = (0, 0);
-        match status {
+        match self.session.status() {
             Status::None => {}
             Status::Open {
                 takes_frame,
@@ -125,10 +130,9 @@ impl<'a> ProvisioningDriver<'a> {
                 }
                 length = frame_len;
             }
-            Status::Ended { alert, frame_len } => {
+            Status::Ended { alert } => {
                 bits |= status_bit::ENDED;
-                length = frame_len;
-                code = alert.map_or(0, |alert| alert as u32);
+                code = alert.map_or(0, |alert| u32::from(alert.to_wire()));
             }
         }
         if length > 0 {
@@ -137,7 +141,12 @@ impl<'a> ProvisioningDriver<'a> {
         (bits, length as u32, code)
     }
 
-    fn receive(&self, frame_type: usize, length: usize, process: ProcessId) -> Result<(), ErrorCode> {
+    fn receive(
+        &self,
+        frame_type: usize,
+        length: usize,
+        process: ProcessId,
+    ) -> Result<(), ErrorCode> {
         let frame_type = u8::try_from(frame_type).map_err(|_| ErrorCode::INVAL)?;
         if length > MAX_PAYLOAD_LEN {
             return Err(ErrorCode::SIZE);
@@ -148,10 +157,9 @@ impl<'a> ProvisioningDriver<'a> {
                 .and_then(|buffer| {
                     buffer.enter(|bytes| {
                         let payload = bytes.get(0..length).ok_or(ErrorCode::SIZE)?;
-                        self.session
-                            .receive(frame_type, length, &mut |target| {
-                                payload.copy_to_slice_or_err(target)
-                            })
+                        self.session.receive(frame_type, length, &mut |target| {
+                            payload.copy_to_slice_or_err(target)
+                        })
                     })
                 })
                 .unwrap_or(Err(ErrorCode::FAIL))
@@ -206,10 +214,15 @@ impl<'a> ProvisioningDriver<'a> {
         Ok(())
     }
 
-    fn open(&self) -> Result<(), ErrorCode> {
+    fn open(&self, process: ProcessId) -> Result<(), ErrorCode> {
         if !self.observer.wants_configuration() {
             return Err(ErrorCode::OFF);
         }
+        if self.owner.get().is_some_and(|owner| owner != process) {
+            // It died with its connection and could not close the session.
+            self.session.close();
+        }
+        self.owner.set(process);
         self.session.open()
     }
 }
@@ -244,7 +257,7 @@ impl SyscallDriver for ProvisioningDriver<'_> {
                 let (bits, length, code) = self.status();
                 CommandReturn::success_u32_u32_u32(bits, length, code)
             }
-            command::OPEN => self.open().into(),
+            command::OPEN => self.open(process).into(),
             command::RECEIVE => self.receive(r2, r3, process).into(),
             command::TAKE => self.give(process, |copy| self.session.take(copy)),
             command::CLOSE => {

@@ -27,7 +27,7 @@ use provisioning_wire::Refusal;
 use crate::config_store::StoreClient;
 use crate::launcher::LauncherClient;
 use crate::reset_button::ResetButtonClient;
-use crate::session::{Phase, SessionObserver};
+use crate::session::{Phase, SessionObserver, SessionPort};
 use crate::time::Clock;
 
 /// The LEDs.
@@ -96,6 +96,8 @@ pub trait LinkObserver {
     fn identify(&self, on: bool);
     /// Whether the board is waiting for a configuration.
     fn wants_configuration(&self) -> bool;
+    /// Whether the board holds a configuration that is in force.
+    fn is_provisioned(&self) -> bool;
 }
 
 /// What the supervisor drives.
@@ -113,6 +115,8 @@ pub struct Parts<'a> {
     pub restart: &'a dyn Restart,
     /// The tenants' driver.
     pub tenants: &'a dyn ProvisionedObserver,
+    /// The session with the daemon.
+    pub session: &'a dyn SessionPort,
 }
 
 /// The boot flow of the board.
@@ -177,11 +181,16 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
                 if self.parts.window.close() {
                     debug!("provisioning: the button was down all the time and was not obeyed");
                 }
+                // The provisioner is stopped and cannot close it any more.
+                self.parts.session.close();
                 self.parts.tenants.provisioned(true);
                 self.parts.launcher.run_tenants();
             }
-            Action::ShowFailure => self.parts.launcher.stop_all(),
+            // The provisioner goes on meanwhile: it may have a receipt to send
+            // that says why.
+            Action::ShowFailure => {}
             Action::Restart => {
+                self.parts.launcher.stop_all();
                 self.report("restarting");
                 self.parts.restart.restart();
             }
@@ -303,10 +312,7 @@ impl<'a, A: Alarm<'a>> SessionObserver for Supervisor<'a, A> {
     }
 
     fn refused(&self, refusal: Refusal) {
-        debug!(
-            "provisioning: configuration refused: {}",
-            refusal
-        );
+        debug!("provisioning: configuration refused: {}", refusal);
         self.step(Event::Faulted);
     }
 
@@ -336,7 +342,8 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
     }
 
     fn identify(&self, on: bool) {
-        self.identified.set(on && self.link.get() == Link::Connected);
+        self.identified
+            .set(on && self.link.get() == Link::Connected);
         if self.boot.get() == Boot::Provisioning {
             self.show();
         }
@@ -344,6 +351,13 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
 
     fn wants_configuration(&self) -> bool {
         self.boot.get() == Boot::Provisioning
+    }
+
+    fn is_provisioned(&self) -> bool {
+        match self.boot.get() {
+            Boot::Window { .. } | Boot::Stored { .. } | Boot::Tenant => true,
+            Boot::Checking | Boot::Wiping | Boot::Provisioning | Boot::Failed { .. } => false,
+        }
     }
 }
 

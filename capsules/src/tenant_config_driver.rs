@@ -188,9 +188,7 @@ impl SyscallDriver for TenantConfigDriver<'_> {
     fn command(&self, number: usize, r2: usize, _r3: usize, process: ProcessId) -> CommandReturn {
         match number {
             command::EXISTS => CommandReturn::success(),
-            command::STATUS => {
-                CommandReturn::success_u32(u32::from(self.fields(process).0 != 0))
-            }
+            command::STATUS => CommandReturn::success_u32(u32::from(self.fields(process).0 != 0)),
             command::READ => self.read(r2, process),
             _ => CommandReturn::failure(ErrorCode::NOSUPPORT),
         }

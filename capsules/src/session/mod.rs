@@ -5,5 +5,7 @@
 //! The device's end of the conversation with the daemon, in the kernel.
 
 mod port;
+mod session;
 
-pub use port::{Phase, SessionClient, SessionObserver, SessionPort, Status};
+pub use port::{CopyIn, CopyOut, Phase, SessionClient, SessionObserver, SessionPort, Status};
+pub use session::{About, Session};

@@ -32,12 +32,10 @@ pub enum Status {
         /// Length of the frame that waits to be sent, in bytes; 0 when none.
         frame_len: usize,
     },
-    /// It has ended; a last frame may wait.
+    /// It has ended, and its last frame was taken.
     Ended {
         /// Why, unless it is done.
         alert: Option<AlertCode>,
-        /// As in `Open`.
-        frame_len: usize,
     },
 }
 

@@ -199,8 +199,8 @@ fn word_of(page: &Page, index: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.try_into().ok()?))
 }
 
-impl<'a, B: Bus> HasClient<'a, dyn Client<CfiFlash<'a, B>> + 'a> for CfiFlash<'a, B> {
-    fn set_client(&'a self, client: &'a (dyn Client<CfiFlash<'a, B>> + 'a)) {
+impl<'a, B: Bus, C: Client<CfiFlash<'a, B>>> HasClient<'a, C> for CfiFlash<'a, B> {
+    fn set_client(&'a self, client: &'a C) {
         self.client.set(client);
     }
 }

@@ -157,11 +157,12 @@ impl Keyboard {
 
     fn lend(&self, buf: &'static mut [u8]) -> Result<(), ErrorCode> {
         let len = buf.len();
-        self.events.provide_buffer_chain(&mut [Some(VirtqueueBuffer {
-            buf,
-            len,
-            device_writeable: true,
-        })])
+        self.events
+            .provide_buffer_chain(&mut [Some(VirtqueueBuffer {
+                buf,
+                len,
+                device_writeable: true,
+            })])
     }
 
     fn event(&self, bytes: &[u8]) {

@@ -79,7 +79,9 @@ impl PanelTrace {
         let count = self.count.load(Ordering::Relaxed);
         if let Some(entry) = self.entries.get(count as usize % CAPACITY) {
             entry.time_low.store(time as u32, Ordering::Relaxed);
-            entry.time_high.store((time >> 32) as u32, Ordering::Relaxed);
+            entry
+                .time_high
+                .store((time >> 32) as u32, Ordering::Relaxed);
             entry.state.store(after, Ordering::Relaxed);
         }
         self.state.store(after, Ordering::Relaxed);

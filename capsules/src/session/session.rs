@@ -1,0 +1,623 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Holds the conversation with the daemon, which no process can look into.
+//!
+//! ```text
+//!   provisioning_driver          supervisor
+//!      | SessionPort, SessionClient   | SessionObserver
+//!    +------------------------------------+
+//!    |               Session              |   <- this file
+//!    +------------------------------------+
+//!      | hil::rng::Rng   |  CommitStore, CommitClient
+//!     rng mux         config_store, key_store
+//! ```
+//! What is said in which order is `provisioning_session::device`'s; here it is
+//! given randomness, time and flash. Calls into the session only note what is
+//! asked; the work is done in deferred calls, one slice of the computation in
+//! each, so that interrupts and processes are served in between.
+//!
+//! Whatever ends a conversation, its keys are overwritten before the observer
+//! is told.
+
+use core::cell::Cell;
+
+use kernel::ErrorCode;
+use kernel::deferred_call::{DeferredCall, DeferredCallClient};
+use kernel::hil::rng::{self, Continue, Rng};
+use kernel::utilities::cells::{MapCell, OptionalCell};
+use provisioning_session::conversation::Randomness;
+use provisioning_session::device::{
+    DeviceSession, DeviceSetup, HelloFacts, Progress, StorageFailed,
+};
+use provisioning_session::secret::Secret;
+use provisioning_storage::slot::NONCE_LEN;
+use provisioning_storage::tasks::Fault;
+use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_FRAME_LEN, MAX_PAYLOAD_LEN};
+use provisioning_wire::{AlertCode, Field, Frame, HelloFlags, KdfParameters, Refusal, Text};
+use zeroize::Zeroize;
+
+use super::port::{CopyIn, CopyOut, Phase, SessionClient, SessionObserver, SessionPort, Status};
+use crate::config_store::{CommitClient, CommitStore};
+use crate::key_store::{KeyStore, SessionSecrets};
+
+/// Random bytes of a session: those of the conversation, then the nonce under
+/// which its configuration is stored.
+const SEED_LEN: usize = Randomness::LEN + NONCE_LEN;
+
+/// `attempts left` of a board that never locks (Protocol.md, "HELLO").
+const NEVER_LOCKS: u8 = 255;
+
+/// What the board says about itself in HELLO.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// Name of the board; at most 32 bytes are sent.
+    pub board: &'static str,
+    /// Name and version of the firmware; at most 32 bytes are sent.
+    pub firmware: &'static str,
+    /// Failed attempts after which the board locks, at most 254; `None` when
+    /// it never does.
+    pub attempt_limit: Option<u8>,
+}
+
+/// Where the session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// None was begun, or the last one was closed.
+    None,
+    /// Randomness is collected; ends when all bytes are there.
+    Seeding { filled: usize },
+    /// The conversation is under way; its own verdict or `close` ends it.
+    Talking,
+    /// No randomness came; the next deferred call ends this.
+    Unseeded,
+    /// The conversation is over and the observer knows; `open` or `close` ends
+    /// this.
+    Ended { alert: Option<AlertCode> },
+    /// The connection is gone; ends when the flash has finished what was begun
+    /// and the observer is told. `talking`: a conversation is still to be cut
+    /// off. `reopen`: another session was begun meanwhile.
+    Closing { talking: bool, reopen: bool },
+}
+
+/// What the flash does for the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum InFlight {
+    Nothing,
+    /// The raised attempt count is written.
+    Counting,
+    /// The attempt count is cleared.
+    Clearing,
+    /// The configuration is written.
+    Committing,
+}
+
+/// The session with the daemon.
+pub struct Session<'a, R: Rng<'a>> {
+    rng: &'a R,
+    key_store: &'a KeyStore,
+    store: &'a dyn CommitStore,
+    about: About,
+    state: Cell<State>,
+    in_flight: Cell<InFlight>,
+    seed: MapCell<Secret<SEED_LEN>>,
+    conversation: MapCell<DeviceSession>,
+    /// A received frame until the next deferred call, and its length in bytes.
+    inbound: MapCell<[u8; MAX_FRAME_LEN]>,
+    inbound_len: Cell<usize>,
+    phase: Cell<Option<Phase>>,
+    /// What the client was told last.
+    told: Cell<Status>,
+    deferred_call: DeferredCall,
+    client: OptionalCell<&'a dyn SessionClient>,
+    observer: OptionalCell<&'a dyn SessionObserver>,
+}
+
+impl<'a, R: Rng<'a>> Session<'a, R> {
+    /// A session that is not begun. It must be made the client of `rng` and
+    /// the commit client of `store`; nobody else may use `rng`.
+    pub fn new(
+        rng: &'a R,
+        key_store: &'a KeyStore,
+        store: &'a dyn CommitStore,
+        about: About,
+    ) -> Self {
+        Self {
+            rng,
+            key_store,
+            store,
+            about,
+            state: Cell::new(State::None),
+            in_flight: Cell::new(InFlight::Nothing),
+            seed: MapCell::new(Secret::zeroed()),
+            conversation: MapCell::new(DeviceSession::new()),
+            inbound: MapCell::new([0; MAX_FRAME_LEN]),
+            inbound_len: Cell::new(0),
+            phase: Cell::new(None),
+            told: Cell::new(Status::None),
+            deferred_call: DeferredCall::new(),
+            client: OptionalCell::empty(),
+            observer: OptionalCell::empty(),
+        }
+    }
+
+    /// Sets who is told that the status changed.
+    pub fn set_client(&self, client: &'a dyn SessionClient) {
+        self.client.set(client);
+    }
+
+    /// Sets who is told how provisioning goes.
+    pub fn set_observer(&self, observer: &'a dyn SessionObserver) {
+        self.observer.set(observer);
+    }
+
+    /// Asks for the randomness of a new session.
+    fn seed(&self) -> Result<(), ErrorCode> {
+        self.state.set(State::Seeding { filled: 0 });
+        self.rng.get().inspect_err(|_| self.state.set(State::None))
+    }
+
+    /// All randomness is there: HELLO can be made.
+    fn begin(&self) {
+        let made = self
+            .key_store
+            .session_secrets()
+            .ok_or(AlertCode::Internal)
+            .and_then(|secrets| self.converse(secrets));
+        match made {
+            Ok(()) => {
+                self.state.set(State::Talking);
+                self.step();
+            }
+            Err(alert) => self.end(Some(alert)),
+        }
+    }
+
+    fn converse(&self, secrets: SessionSecrets) -> Result<(), AlertCode> {
+        let randomness = self
+            .seed
+            .map(|seed| {
+                let octets = seed.expose_secret_mut().first_chunk_mut();
+                octets.map(Randomness::take)
+            })
+            .flatten()
+            .ok_or(AlertCode::Internal)?;
+        let facts = HelloFacts {
+            device_id: secrets.device_id,
+            salt: secrets.salt,
+            kdf: KdfParameters {
+                kdf: u8::try_from(secrets.kdf.algorithm).map_err(|_| AlertCode::Internal)?,
+                memory_kib: secrets.kdf.memory_kib,
+                passes: secrets.kdf.passes,
+                lanes: secrets.kdf.lanes,
+            },
+            board: Text::truncated(self.about.board),
+            firmware: Text::truncated(self.about.firmware),
+            flags: self.flags(),
+            attempts_left: self.attempts_left(),
+        };
+        let setup = DeviceSetup {
+            identity: secrets.identity,
+            record: secrets.record,
+            pinned: self.key_store.with_configuration(|stored| stored.daemon),
+            least_serial: self.store.lowest_serial(),
+            randomness,
+        };
+        self.conversation
+            .map(|conversation| conversation.begin(setup, &facts))
+            .unwrap_or(Err(AlertCode::Internal))
+    }
+
+    fn flags(&self) -> HelloFlags {
+        let mut flags = 0;
+        if !self.store.holds_configuration() {
+            flags |= HelloFlags::FRESH;
+        }
+        if self.store.was_wiped() {
+            flags |= HelloFlags::BUTTON;
+        }
+        HelloFlags(flags)
+    }
+
+    fn attempts_left(&self) -> u8 {
+        self.about.attempt_limit.map_or(NEVER_LOCKS, |limit| {
+            let attempts = u8::try_from(self.store.attempts()).unwrap_or(u8::MAX);
+            limit.min(NEVER_LOCKS - 1).saturating_sub(attempts)
+        })
+    }
+
+    /// Hands in a frame that came, or does one slice of what is due.
+    fn step(&self) {
+        let Some(progress) = self.conversation.map(|conversation| {
+            self.deliver(conversation);
+            conversation.advance()
+        }) else {
+            return;
+        };
+        match progress {
+            Progress::Working(_) => {
+                self.enter(Phase::Agreeing);
+                self.deferred_call.set();
+            }
+            // Between the steps of the agreement it is still under way.
+            Progress::Idle | Progress::Send => {
+                if self.phase.get() == Some(Phase::ComputingKeys) {
+                    self.enter(Phase::Waiting);
+                }
+            }
+            Progress::CountAttempt => self.count_attempt(),
+            Progress::ClearAttempts => self.clear_attempts(),
+            Progress::Store => self.commit(),
+            Progress::Refused(_) | Progress::Acknowledged => self.end(None),
+            Progress::Failed(failure) => self.end(Some(failure.code())),
+            // It is begun before this state is entered.
+            Progress::NotBegun => self.end(Some(AlertCode::Internal)),
+        }
+    }
+
+    fn deliver(&self, conversation: &mut DeviceSession) {
+        let length = self.inbound_len.take();
+        if length == 0 {
+            return;
+        }
+        self.inbound.map(|inbound| {
+            let frame = inbound
+                .get(..length)
+                .and_then(|bytes| Frame::parse(bytes).ok());
+            match frame {
+                // What it makes of a bad frame is in its next progress.
+                Some(frame) => drop(conversation.receive(&frame)),
+                None => conversation.abort(AlertCode::Malformed),
+            }
+        });
+    }
+
+    fn count_attempt(&self) {
+        if self.in_flight.get() != InFlight::Nothing {
+            return;
+        }
+        let attempts = self.store.attempts().saturating_add(1);
+        match self.store.record_attempts(attempts) {
+            Ok(()) => self.in_flight.set(InFlight::Counting),
+            Err(_) => self.abort(),
+        }
+    }
+
+    fn clear_attempts(&self) {
+        if self.in_flight.get() != InFlight::Nothing {
+            return;
+        }
+        match self.store.record_attempts(0) {
+            Ok(()) => self.in_flight.set(InFlight::Clearing),
+            Err(_) => self.answer(DeviceSession::attempts_cleared),
+        }
+    }
+
+    fn commit(&self) {
+        if self.in_flight.get() != InFlight::Nothing {
+            return;
+        }
+        self.enter(Phase::Storing);
+        let begun = self
+            .conversation
+            .map(|conversation| {
+                let stored = conversation.stored_config()?;
+                self.key_store.stage(&stored).ok()?;
+                self.store.commit(stored.config.serial, self.nonce()?).ok()
+            })
+            .flatten();
+        match begun {
+            Some(()) => self.in_flight.set(InFlight::Committing),
+            None => {
+                self.key_store.unstage();
+                self.answer(|conversation| conversation.stored(Err(StorageFailed)));
+            }
+        }
+    }
+
+    fn nonce(&self) -> Option<[u8; NONCE_LEN]> {
+        self.seed
+            .map(|seed| seed.expose_secret().last_chunk().copied())
+            .flatten()
+    }
+
+    fn abort(&self) {
+        self.answer(|conversation| conversation.abort(AlertCode::Internal));
+    }
+
+    /// Tells the conversation what it waited for, and goes on later.
+    fn answer(&self, tell: impl FnOnce(&mut DeviceSession)) {
+        self.conversation.map(tell);
+        self.deferred_call.set();
+    }
+
+    fn enter(&self, phase: Phase) {
+        if self.phase.replace(Some(phase)) != Some(phase) {
+            self.observer.map(|observer| observer.phase(phase));
+        }
+    }
+
+    /// The session is over, and the last frame is with the process.
+    fn end(&self, alert: Option<AlertCode>) {
+        let talking = self.state.replace(State::Ended { alert }) == State::Talking;
+        self.wind_up(talking);
+        self.observer.map(|observer| observer.ended());
+    }
+
+    /// Overwrites all that the session holds, and tells the observer what came
+    /// out of the conversation, if there was one.
+    fn wind_up(&self, talking: bool) {
+        let outcome = self
+            .conversation
+            .map(|conversation| {
+                // An end that was reached before stays what it is.
+                conversation.abort(AlertCode::Closing);
+                conversation.sent();
+                conversation.advance()
+            })
+            .filter(|_| talking);
+        self.seed.map(|seed| seed.expose_secret_mut().zeroize());
+        self.inbound.map(|inbound| inbound.zeroize());
+        self.inbound_len.set(0);
+        self.phase.set(None);
+        match outcome {
+            Some(Progress::Refused(refusal)) => self.refused(refusal),
+            Some(Progress::Acknowledged) => {
+                self.observer.map(|observer| observer.acknowledged());
+            }
+            _ => {}
+        }
+    }
+
+    fn refused(&self, refusal: Refusal) {
+        self.observer.map(|observer| {
+            if refusal.field == Field::Storage {
+                observer.storage_failed();
+            } else {
+                observer.refused(refusal);
+            }
+        });
+    }
+
+    fn finish_closing(&self, talking: bool, reopen: bool) {
+        self.wind_up(talking);
+        if self.in_flight.get() != InFlight::Nothing {
+            // Its completion comes back here.
+            self.state.set(State::Closing {
+                talking: false,
+                reopen,
+            });
+            return;
+        }
+        // The observer may close once more, which takes `reopen` back.
+        self.state.set(State::Closing {
+            talking: false,
+            reopen,
+        });
+        self.observer.map(|observer| observer.ended());
+        match self.state.replace(State::None) {
+            State::Closing { reopen: true, .. } if self.reopen().is_err() => {
+                self.end(Some(AlertCode::Internal));
+            }
+            _ => {}
+        }
+    }
+
+    fn reopen(&self) -> Result<(), ErrorCode> {
+        self.seed()?;
+        self.enter(Phase::ComputingKeys);
+        Ok(())
+    }
+
+    fn tell_client(&self) {
+        let status = self.status();
+        if self.told.replace(status) != status {
+            self.client.map(|client| client.changed());
+        }
+    }
+}
+
+impl<'a, R: Rng<'a>> SessionPort for Session<'a, R> {
+    fn status(&self) -> Status {
+        match self.state.get() {
+            State::None | State::Closing { reopen: false, .. } => Status::None,
+            State::Seeding { .. } | State::Unseeded | State::Closing { reopen: true, .. } => {
+                Status::Open {
+                    takes_frame: false,
+                    frame_len: 0,
+                }
+            }
+            State::Talking => self
+                .conversation
+                .map_or(Status::None, |conversation| Status::Open {
+                    takes_frame: conversation.wants_frame() && self.inbound_len.get() == 0,
+                    frame_len: conversation.outgoing().len(),
+                }),
+            State::Ended { alert } => Status::Ended { alert },
+        }
+    }
+
+    fn open(&self) -> Result<(), ErrorCode> {
+        if self.key_store.device_id().is_none() {
+            return Err(ErrorCode::FAIL);
+        }
+        match self.state.get() {
+            State::None | State::Ended { .. } => self.seed()?,
+            State::Closing {
+                talking,
+                reopen: false,
+            } => self.state.set(State::Closing {
+                talking,
+                reopen: true,
+            }),
+            State::Closing { reopen: true, .. }
+            | State::Seeding { .. }
+            | State::Unseeded
+            | State::Talking => return Err(ErrorCode::BUSY),
+        }
+        self.deferred_call.set();
+        Ok(())
+    }
+
+    fn receive(&self, frame_type: u8, length: usize, copy: CopyIn<'_>) -> Result<(), ErrorCode> {
+        let header_len = u16::try_from(length)
+            .ok()
+            .filter(|_| length <= MAX_PAYLOAD_LEN)
+            .ok_or(ErrorCode::SIZE)?;
+        let Status::Open { takes_frame, .. } = self.status() else {
+            return Err(ErrorCode::RESERVE);
+        };
+        if !takes_frame {
+            return Err(ErrorCode::BUSY);
+        }
+        self.inbound
+            .map(|inbound| {
+                let (head, rest) = inbound
+                    .split_first_chunk_mut::<FRAME_HEADER_LEN>()
+                    .ok_or(ErrorCode::SIZE)?;
+                let [high, low] = header_len.to_be_bytes();
+                *head = [frame_type, high, low];
+                copy(rest.get_mut(..length).ok_or(ErrorCode::SIZE)?)
+            })
+            .unwrap_or(Err(ErrorCode::BUSY))?;
+        self.inbound_len.set(FRAME_HEADER_LEN + length);
+        self.deferred_call.set();
+        Ok(())
+    }
+
+    fn take(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode> {
+        match self.status() {
+            Status::None => return Err(ErrorCode::RESERVE),
+            Status::Ended { .. } => return Ok(0),
+            Status::Open { .. } => {}
+        }
+        let taken = self
+            .conversation
+            .map_or(Ok::<_, ErrorCode>(0), |conversation| {
+                let length = conversation.outgoing().len();
+                if length > 0 {
+                    copy(conversation.outgoing())?;
+                    conversation.sent();
+                }
+                Ok(length)
+            })?;
+        if taken > 0 {
+            self.deferred_call.set();
+        }
+        Ok(taken)
+    }
+
+    fn close(&self) {
+        let talking = match self.state.get() {
+            // What there was to tell is told.
+            State::None | State::Ended { .. } => {
+                self.state.set(State::None);
+                self.deferred_call.set();
+                return;
+            }
+            State::Seeding { .. } | State::Unseeded => false,
+            State::Talking => true,
+            State::Closing { talking, .. } => talking,
+        };
+        self.state.set(State::Closing {
+            talking,
+            reopen: false,
+        });
+        self.deferred_call.set();
+    }
+
+    fn device_id(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode> {
+        let id = self.key_store.device_id().ok_or(ErrorCode::FAIL)?;
+        copy(&id)?;
+        Ok(id.len())
+    }
+}
+
+impl<'a, R: Rng<'a>> rng::Client for Session<'a, R> {
+    fn randomness_available(
+        &self,
+        randomness: &mut dyn Iterator<Item = u32>,
+        error: Result<(), ErrorCode>,
+    ) -> Continue {
+        let State::Seeding { mut filled } = self.state.get() else {
+            return Continue::Done;
+        };
+        if error.is_err() {
+            self.state.set(State::Unseeded);
+            self.deferred_call.set();
+            return Continue::Done;
+        }
+        self.seed.map(|seed| {
+            let seed = seed.expose_secret_mut();
+            while let Some(rest) = seed.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+                let Some(word) = randomness.next() else {
+                    break;
+                };
+                for (place, byte) in rest.iter_mut().zip(word.to_ne_bytes()) {
+                    *place = byte;
+                    filled += 1;
+                }
+            }
+        });
+        self.state.set(State::Seeding { filled });
+        if filled < SEED_LEN {
+            return Continue::More;
+        }
+        self.deferred_call.set();
+        Continue::Done
+    }
+}
+
+impl<'a, R: Rng<'a>> CommitClient for Session<'a, R> {
+    fn attempts_recorded(&self, result: Result<(), Fault>) {
+        match (self.in_flight.replace(InFlight::Nothing), result) {
+            (InFlight::Counting, Ok(())) => self.answer(DeviceSession::attempt_counted),
+            (InFlight::Counting, Err(_)) => self.abort(),
+            // The daemon has shown that it knows the code: a count that stays
+            // too high does not end this conversation.
+            (InFlight::Clearing, _) => self.answer(DeviceSession::attempts_cleared),
+            (InFlight::Nothing | InFlight::Committing, _) => self.deferred_call.set(),
+        }
+    }
+
+    fn committed(&self, result: Result<(), Fault>) {
+        self.in_flight.set(InFlight::Nothing);
+        let outcome = result.map_err(|_| StorageFailed);
+        // After a close the conversation is over and takes no notice.
+        let told = self.state.get() == State::Talking;
+        self.answer(|conversation| conversation.stored(outcome));
+        match outcome {
+            Ok(()) => {
+                self.observer.map(|observer| observer.committed());
+            }
+            // Nobody is left to send the receipt that says so.
+            Err(StorageFailed) if !told => {
+                self.observer.map(|observer| observer.storage_failed());
+            }
+            Err(StorageFailed) => {}
+        }
+    }
+}
+
+impl<'a, R: Rng<'a>> DeferredCallClient for Session<'a, R> {
+    fn handle_deferred_call(&self) {
+        match self.state.get() {
+            State::None | State::Ended { .. } => {}
+            State::Seeding { filled } => {
+                self.enter(Phase::ComputingKeys);
+                if filled == SEED_LEN {
+                    self.begin();
+                }
+            }
+            State::Unseeded => self.end(Some(AlertCode::Internal)),
+            State::Talking => self.step(),
+            State::Closing { talking, reopen } => self.finish_closing(talking, reopen),
+        }
+        self.tell_client();
+    }
+
+    fn register(&'static self) {
+        self.deferred_call.register(self);
+    }
+}
