@@ -391,25 +391,24 @@ fn behaves_like_separate_alarms() {
         let mut expected = [const { Vec::new() }; 4];
         for tick in 0..2000u32 {
             let now = t(start.wrapping_add(tick));
-            for index in 0..4 {
+            for (index, model) in model.iter_mut().enumerate() {
                 match random() % 40 {
                     0 => {
                         let dt = random() % 60 + 1;
                         bench.arm(index, dt);
-                        model[index] = Some(tick + dt);
+                        *model = Some(tick + dt);
                     }
                     1 => {
                         bench.alarms[index].0.disarm().unwrap();
-                        model[index] = None;
+                        *model = None;
                     }
                     _ => {}
                 }
             }
             bench.hardware.pass(1);
-            for index in 0..4 {
-                if model[index] == Some(tick + 1) {
-                    model[index] = None;
-                    expected[index].push(now.wrapping_add(t(1)));
+            for (model, expected) in model.iter_mut().zip(&mut expected) {
+                if model.take_if(|end| *end == tick + 1).is_some() {
+                    expected.push(now.wrapping_add(t(1)));
                 }
             }
         }

@@ -9,6 +9,7 @@ mod alarm;
 mod console;
 mod ethernet_tap;
 mod harness;
+mod low_level_debug;
 mod pins;
 mod process_info;
 mod rng;
