@@ -211,7 +211,10 @@ fn yields(log: &mut Log, up: usize) {
 
     log.line("cmd alarm set_rel", &variant(command(ALARM, 5, SOON)));
     let [.., r3] = yield_(2, ALARM, 0);
-    log.line("yield-wait-for, upcall registered: total hits", &[hits(), r3]);
+    log.line(
+        "yield-wait-for, upcall registered: total hits",
+        &[hits(), r3],
+    );
 
     let [r0, r1, r2, r3] = subscribe(ALARM, 0, 0, 0);
     log.line("unsub alarm", &[r0, usize::from(r1 == up), r2, r3]);

@@ -8,15 +8,14 @@
 #![no_std]
 #![no_main]
 
-use core::fmt::Write;
-use libtock::console::Console;
+use conformance::say;
 use libtock::runtime::{set_main, stack_size};
 
 set_main! {main}
 stack_size! {0x800}
 
 /// Rounds between two lines.
-const ROUNDS: u32 = 20_000_000;
+const ROUNDS: u32 = 1_000_000;
 
 const NAME: &str = match option_env!("SPINNER") {
     Some(name) => name,
@@ -34,6 +33,6 @@ fn main() {
             state ^= state << 5;
             state = core::hint::black_box(state);
         }
-        let _ = writeln!(Console::writer(), "{NAME}: {line} {state:08x}");
+        say!("{NAME}: {line} {state:08x}");
     }
 }

@@ -2,20 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Does what a process may not, and is restarted after each fault.
-//!
-//! The number of the attempt is kept where a restart leaves it: in RAM that
-//! belongs to the process and that no start code touches does not exist (the
-//! kernel clears what the break uncovers), so each attempt is chosen by the
-//! process's own place in flash: one copy of the program per attempt, told
-//! apart by the name in `option_env!`.
+//! Does one thing that a process may not, chosen by `TRESPASS` at build time.
 
 #![no_std]
 #![no_main]
 
+use conformance::say;
 use core::arch::asm;
-use core::fmt::Write;
-use libtock::console::Console;
 use libtock::runtime::{set_main, stack_size};
 
 set_main! {main}
@@ -27,15 +20,15 @@ const ATTEMPT: &str = match option_env!("TRESPASS") {
 };
 
 fn main() {
-    let _ = writeln!(Console::writer(), "trespasser: {ATTEMPT}");
+    say!("trespasser: {ATTEMPT}");
     let kernel_flash = 0x8000_0000usize;
     let kernel_ram = 0x8020_0000usize;
     let uart = 0x1000_0000usize;
     let own_code = main as *const () as usize;
     let stack_byte = 0u32;
     let own_ram = &raw const stack_byte as usize;
-    // SAFETY: None. Each is a fault, and the process ends there; if it does
-    // not, the line below says so and the test fails.
+    // SAFETY: Each is a fault, at which the process ends, so that nothing after
+    // it relies on anything; if it is none, the line below makes the test fail.
     unsafe {
         match ATTEMPT {
             "load kernel" => asm!("lw {0}, 0({0})", inout(reg) kernel_flash => _),
@@ -61,5 +54,5 @@ fn main() {
             _ => (),
         }
     }
-    let _ = writeln!(Console::writer(), "trespasser: not stopped");
+    say!("trespasser: not stopped");
 }
