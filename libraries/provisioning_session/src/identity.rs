@@ -5,6 +5,7 @@
 //! The long-term identity key of a device or a daemon.
 
 use p256::ProjectivePoint;
+use zeroize::Zeroize;
 
 use crate::engine::{
     BadScalar, POINT_LEN, SCALAR_LEN, SecretScalar, WIDE_SCALAR_LEN, encode_point,
@@ -19,6 +20,14 @@ pub struct IdentityKey {
 }
 
 impl IdentityKey {
+    /// No key: what is left after zeroizing one.
+    pub(crate) const fn none() -> Self {
+        Self {
+            secret: SecretScalar::zero(),
+            public: [0; POINT_LEN],
+        }
+    }
+
     /// Takes a key pair that was minted together. The public half is not
     /// computed again: that costs a multiplication.
     ///
@@ -68,5 +77,12 @@ impl IdentityKey {
         let public = ProjectivePoint::GENERATOR * secret.expose_secret();
         let public = encode_point(&public).map_err(|_| BadScalar)?;
         Ok(Self { secret, public })
+    }
+}
+
+impl Zeroize for IdentityKey {
+    fn zeroize(&mut self) {
+        self.secret.zeroize();
+        self.public.zeroize();
     }
 }

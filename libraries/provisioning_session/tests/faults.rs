@@ -203,6 +203,27 @@ fn what_only_the_transcript_sees_fails_the_confirmation() {
 }
 
 #[test]
+fn another_version_or_suite_is_not_spoken() {
+    // The octets behind {1: [ and 2: [ of HELLO, {1: and 2: of HELLO REPLY.
+    for (number, position) in [(0, 6), (0, 9), (1, 5), (1, 7)] {
+        let outcome = with(|_, current, mut frame| {
+            if current == number {
+                frame[position] ^= 0x04;
+            }
+            vec![frame]
+        });
+        let failure = if number == 0 {
+            outcome.daemon_failure()
+        } else {
+            outcome.device_failure()
+        };
+        let code = AlertCode::NoCommonVersion;
+        assert_eq!(failure, Some(Failure::Ours(code)), "{number}: {position}");
+        assert_eq!(outcome.events, []);
+    }
+}
+
+#[test]
 fn every_octet_of_the_key_agreement_counts() {
     for number in [2, 3, 4] {
         change_every_octet(number, 0x04, |outcome, position| {

@@ -15,7 +15,7 @@ use provisioning_wire::{
 use sha2::{Digest, Sha256};
 
 use crate::conversation::{HEDGE_LEN, Outgoing, Randomness, wrong_record};
-use crate::engine::{Signing, SlicedMultiplication, Verification, decode_point};
+use crate::engine::{Signing, Verification, decode_point};
 use crate::identity::IdentityKey;
 use crate::sealed::{FromDaemon, FromDevice, Opener, RecordKeys, Sealer};
 use crate::secret::Secret;
@@ -165,12 +165,11 @@ impl AwaitShare {
         let confirm = ConfirmP { confirm: confirm_p };
         out.frame(FrameType::ConfirmP, |room| confirm.emit(room))?;
         let proof = Proof {
-            signature: Signing::<SlicedMultiplication>::start(
+            signature: Signing::run(
                 self.identity.secret(),
                 &transcript.proof_digest(Signer::Daemon),
                 self.hedge.expose_secret(),
-            )?
-            .run()?,
+            )?,
         };
         out.sealed(&mut channel.sealer, |room| proof.emit(room))?;
         Ok(AwaitProof {
@@ -227,12 +226,11 @@ impl AwaitProof {
     ) -> Result<NeedConfig, AlertCode> {
         let record = self.channel.open(payload, buffer)?;
         let proof = Proof::parse(record).map_err(|_| wrong_record(record, RecordKind::Proof))?;
-        Verification::<SlicedMultiplication>::start(
+        Verification::run(
             &self.device_key,
             &self.transcript.proof_digest(Signer::Device),
             &proof.signature,
-        )?
-        .run()?;
+        )?;
         Ok(NeedConfig {
             channel: self.channel,
         })

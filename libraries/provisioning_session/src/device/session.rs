@@ -6,15 +6,13 @@
 
 use core::mem;
 
-use provisioning_wire::{
-    AlertCode, Config, DaemonPin, Frame, FrameType, Refusal, StoredConfig, ValidConfig,
-};
+use provisioning_wire::{AlertCode, Config, Frame, FrameType, Refusal, StoredConfig, ValidConfig};
 use zeroize::Zeroize;
 
 use super::states::{
     Agree, AwaitAck, AwaitConfig, AwaitConfirm, AwaitProof, AwaitReply, AwaitShare, Buffer,
-    ClearAttempts, CountAttempt, DeviceSetup, HelloFacts, Judged, Rules, Sign, Store, Verify,
-    start,
+    ClearAttempts, CountAttempt, DeviceSetup, HelloFacts, Judged, Prover, Rules, Sign, Store,
+    Verify, start,
 };
 use crate::conversation::{Failure, alert_code};
 use crate::engine::{PointMultiplication, SlicedMultiplication};
@@ -33,6 +31,8 @@ pub enum Phase {
 /// What the session wants next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Progress {
+    /// No conversation was begun.
+    NotBegun,
     /// A slice was done; call `advance` again when nothing else is urgent.
     Working(Phase),
     /// A frame of the daemon is due; hand it to `receive`.
@@ -66,28 +66,38 @@ enum End {
     Failed(Failure),
 }
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is no heap, and the smaller states come one after the other"
-)]
-enum State<M> {
+enum State {
+    NotBegun,
     AwaitReply(AwaitReply),
     AwaitShare(AwaitShare),
-    CountAttempt(CountAttempt<M>),
-    Agree(Agree<M>),
+    CountAttempt(CountAttempt),
+    Agree(Agree),
     AwaitConfirm(AwaitConfirm),
     ClearAttempts(ClearAttempts),
     AwaitProof(AwaitProof),
-    Verify(Verify<M>),
-    Sign(Sign<M>),
+    Verify(Verify),
+    Sign(Sign),
     AwaitConfig(AwaitConfig),
     Store(Store),
     AwaitAck(AwaitAck),
-    /// Nothing secret is left.
-    Ended(End),
-    /// Between two states: what the last one left behind is overwritten. A
-    /// move leaves the moved value's octets where they were.
-    Scrubbed([u8; SCRUB_LEN]),
+    /// A transition runs.
+    Between,
+    /// Nothing secret is left. A move leaves the moved value's octets where
+    /// they were and takes stale octets of the stack along as padding, so the
+    /// whole place is overwritten where it lies.
+    Ended {
+        end: End,
+        scrubbed: [u8; SCRUB_LEN],
+    },
+}
+
+impl State {
+    const fn ended(end: End) -> Self {
+        Self::Ended {
+            end,
+            scrubbed: [0; SCRUB_LEN],
+        }
+    }
 }
 
 /// As large as the largest state, with room for the alignment in front of it.
@@ -95,11 +105,11 @@ const SCRUB_LEN: usize = {
     let sizes = [
         size_of::<AwaitReply>(),
         size_of::<AwaitShare>(),
-        size_of::<Agree<SlicedMultiplication>>(),
+        size_of::<Agree>(),
         size_of::<AwaitConfirm>(),
         size_of::<AwaitProof>(),
-        size_of::<Verify<SlicedMultiplication>>(),
-        size_of::<Sign<SlicedMultiplication>>(),
+        size_of::<Verify>(),
+        size_of::<Sign>(),
         size_of::<AwaitConfig>(),
         size_of::<Store>(),
         size_of::<AwaitAck>(),
@@ -115,9 +125,18 @@ const SCRUB_LEN: usize = {
     largest + 8
 };
 
-/// A conversation of the device with a daemon.
+/// What the states work with. It stays where it is while they change.
+struct Surroundings<M> {
+    rules: Rules,
+    prover: Prover,
+    outgoing: Buffer,
+    multiplier: M,
+}
+
+/// The device's conversations with daemons, one after the other.
 ///
 /// ```text
+/// session.begin(setup, &facts)
 /// loop {
 ///     match session.advance() {
 ///         Working(_) => come back by a deferred call
@@ -130,10 +149,13 @@ const SCRUB_LEN: usize = {
 /// A frame may be handed in only while [`DeviceSession::wants_frame`] holds;
 /// until then it waits with the caller. IDENTIFY and KEEP ALIVE are the
 /// caller's business and are ignored here at any time.
-pub struct DeviceSession<M = SlicedMultiplication> {
-    rules: Rules,
-    outgoing: Buffer,
-    state: State<M>,
+///
+/// The value is made once, by a constant function, and stays where it is:
+/// secrets are overwritten in that place, at each end and on drop, and no large
+/// value crosses the stack.
+pub struct DeviceSession<M: PointMultiplication = SlicedMultiplication> {
+    around: Surroundings<M>,
+    state: State,
 }
 
 const _: () = assert!(
@@ -141,78 +163,118 @@ const _: () = assert!(
     "the session shares a microcontroller's RAM"
 );
 
+impl DeviceSession {
+    /// A session on the multiplication in software.
+    pub const fn new() -> Self {
+        Self::with_multiplier(SlicedMultiplication::new())
+    }
+}
+
+impl Default for DeviceSession {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<M: PointMultiplication> DeviceSession<M> {
-    /// Starts a conversation; HELLO is the first frame to be sent.
+    /// A session on another multiplication, such as an accelerator's.
+    pub const fn with_multiplier(multiplier: M) -> Self {
+        Self {
+            around: Surroundings {
+                rules: Rules::none(),
+                prover: Prover::none(),
+                outgoing: Buffer::new(),
+                multiplier,
+            },
+            state: State::NotBegun,
+        }
+    }
+
+    /// Begins a conversation, and ends what was under way without a word;
+    /// HELLO is the first frame to be sent.
     ///
     /// # Errors
-    /// [`AlertCode::Internal`]: randomness that reduces to zero.
-    pub fn start(setup: DeviceSetup, facts: &HelloFacts<'_>) -> Result<Self, AlertCode> {
-        let mut outgoing = Buffer::new();
-        let (rules, state) = start(setup, facts, &mut outgoing)?;
-        Ok(Self {
-            rules,
-            outgoing,
-            state: State::AwaitReply(state),
-        })
+    /// [`AlertCode::Internal`]: randomness that reduces to zero. Nothing was
+    /// begun.
+    #[inline(never)]
+    pub fn begin(&mut self, setup: DeviceSetup, facts: &HelloFacts<'_>) -> Result<(), AlertCode> {
+        self.end(End::Failed(Failure::Ours(AlertCode::Closing)));
+        let (rules, prover, state) = start(setup, facts, &mut self.around.outgoing)?;
+        self.around.rules = rules;
+        self.around.prover = prover;
+        self.state = State::AwaitReply(state);
+        Ok(())
     }
 
     /// Does at most one slice of work and tells what is wanted next. What is
     /// wanted stays wanted until it is answered; an end stays the end.
     pub fn advance(&mut self) -> Progress {
-        if self.outgoing.is_pending() {
+        if self.around.outgoing.is_pending() {
             return Progress::Send;
         }
+        let multiplier = &mut self.around.multiplier;
         match &mut self.state {
+            State::NotBegun => Progress::NotBegun,
             State::CountAttempt(_) => Progress::CountAttempt,
             State::ClearAttempts(_) => Progress::ClearAttempts,
             State::Store(_) => Progress::Store,
             State::Agree(agree) => {
-                if agree.advance() {
-                    self.step(|state, _, buffer| match state {
-                        State::Agree(agree) => agree.finish(buffer).map(State::AwaitConfirm),
+                if agree.advance(multiplier) {
+                    self.step(|state, around| match state {
+                        State::Agree(agree) => {
+                            agree.finish(&mut around.outgoing).map(State::AwaitConfirm)
+                        }
                         _ => Err(AlertCode::Internal),
                     });
                 }
                 Progress::Working(Phase::Agreeing)
             }
             State::Verify(verify) => {
-                if let Some(outcome) = verify.advance() {
-                    self.step(|state, _, _| match (state, outcome) {
-                        (State::Verify(verify), Ok(())) => verify.verified().map(State::Sign),
-                        (_, Err(code)) => Err(code),
+                match verify.advance(multiplier) {
+                    None => {}
+                    Some(Err(code)) => self.abort(code),
+                    Some(Ok(())) => self.step(|state, around| match state {
+                        State::Verify(verify) => verify
+                            .verified(&mut around.multiplier, &around.prover)
+                            .map(State::Sign),
                         _ => Err(AlertCode::Internal),
-                    });
+                    }),
                 }
                 Progress::Working(Phase::Verifying)
             }
             State::Sign(sign) => {
-                if let Some(outcome) = sign.advance() {
-                    self.step(|state, _, buffer| match (state, outcome) {
-                        (State::Sign(sign), Ok(proof)) => {
-                            sign.signed(&proof, buffer).map(State::AwaitConfig)
+                match sign.advance(multiplier) {
+                    None => {}
+                    Some(Err(code)) => self.abort(code),
+                    Some(Ok(proof)) => self.step(|state, around| match state {
+                        State::Sign(sign) => {
+                            around.prover.zeroize();
+                            sign.signed(&proof, &mut around.outgoing)
+                                .map(State::AwaitConfig)
                         }
-                        (_, Err(code)) => Err(code),
                         _ => Err(AlertCode::Internal),
-                    });
+                    }),
                 }
                 Progress::Working(Phase::Signing)
             }
-            State::Ended(End::Acknowledged) => Progress::Acknowledged,
-            State::Ended(End::Refused(refusal)) => Progress::Refused(*refusal),
-            State::Ended(End::Failed(failure)) => Progress::Failed(*failure),
+            State::Ended { end, .. } => match *end {
+                End::Acknowledged => Progress::Acknowledged,
+                End::Refused(refusal) => Progress::Refused(refusal),
+                End::Failed(failure) => Progress::Failed(failure),
+            },
             State::AwaitReply(_)
             | State::AwaitShare(_)
             | State::AwaitConfirm(_)
             | State::AwaitProof(_)
             | State::AwaitConfig(_)
             | State::AwaitAck(_)
-            | State::Scrubbed(_) => Progress::Idle,
+            | State::Between => Progress::Idle,
         }
     }
 
     /// Whether a frame of the key agreement may be handed to `receive` now.
     pub fn wants_frame(&self) -> bool {
-        !self.outgoing.is_pending()
+        !self.around.outgoing.is_pending()
             && matches!(
                 self.state,
                 State::AwaitReply(_)
@@ -232,71 +294,106 @@ impl<M: PointMultiplication> DeviceSession<M> {
     pub fn receive(&mut self, frame: &Frame<'_>) -> Result<(), AlertCode> {
         match frame.kind() {
             FrameType::IdentifyOn | FrameType::IdentifyOff | FrameType::KeepAlive => return Ok(()),
-            _ if matches!(self.state, State::Ended(_)) => return Ok(()),
+            _ if self.is_over() => return Ok(()),
             FrameType::Alert => {
                 self.end(End::Failed(Failure::Theirs(alert_code(frame))));
                 return Ok(());
             }
             _ => {}
         }
-        if !self.wants_frame() {
+        if self.wants_frame() {
+            self.dispatch(frame);
+        } else {
             self.abort(AlertCode::Protocol);
-            return Err(AlertCode::Protocol);
         }
-        self.step(|state, rules, buffer| {
-            let payload = frame.payload();
-            match (state, frame.kind()) {
-                (State::AwaitReply(state), FrameType::HelloReply) => {
-                    state.reply(frame, rules).map(State::AwaitShare)
-                }
-                (State::AwaitShare(state), FrameType::ShareP) => {
-                    state.share(payload, rules).map(State::CountAttempt)
-                }
-                (State::AwaitConfirm(state), FrameType::ConfirmP) => {
-                    state.confirm(payload).map(State::ClearAttempts)
-                }
-                (State::AwaitProof(state), FrameType::Sealed) => {
-                    let next = state.proof(payload, buffer).map(State::Verify);
-                    buffer.clear();
-                    next
-                }
-                (State::AwaitConfig(state), FrameType::Sealed) => {
-                    Ok(match state.config(payload, rules, buffer)? {
-                        Judged::Valid(store) => State::Store(store),
-                        Judged::Refused(refusal) => State::Ended(End::Refused(refusal)),
-                    })
-                }
-                (State::AwaitAck(state), FrameType::Sealed) => {
-                    state.acknowledged(payload, buffer)?;
-                    buffer.clear();
-                    Ok(State::Ended(End::Acknowledged))
-                }
-                _ => Err(AlertCode::Protocol),
-            }
-        });
         match self.state {
-            State::Ended(End::Failed(Failure::Ours(code))) => Err(code),
+            State::Ended {
+                end: End::Failed(Failure::Ours(code)),
+                ..
+            } => Err(code),
             _ => Ok(()),
+        }
+    }
+
+    /// Gives a frame to the state that it is due in.
+    fn dispatch(&mut self, frame: &Frame<'_>) {
+        let payload = frame.payload();
+        match (&self.state, frame.kind()) {
+            (State::AwaitReply(_), FrameType::HelloReply) => {
+                self.step(|state, around| match state {
+                    State::AwaitReply(state) => {
+                        state.reply(frame, &around.rules).map(State::AwaitShare)
+                    }
+                    _ => Err(AlertCode::Internal),
+                });
+            }
+            (State::AwaitShare(_), FrameType::ShareP) => {
+                self.step(|state, around| match state {
+                    State::AwaitShare(state) => state
+                        .share(&mut around.multiplier, payload, &around.rules)
+                        .map(State::CountAttempt),
+                    _ => Err(AlertCode::Internal),
+                });
+            }
+            (State::AwaitConfirm(_), FrameType::ConfirmP) => {
+                self.step(|state, _| match state {
+                    State::AwaitConfirm(state) => state.confirm(payload).map(State::ClearAttempts),
+                    _ => Err(AlertCode::Internal),
+                });
+            }
+            (State::AwaitProof(_), FrameType::Sealed) => {
+                self.step(|state, around| match state {
+                    State::AwaitProof(state) => {
+                        let next = state.proof(payload, &mut around.outgoing)?;
+                        around.outgoing.clear();
+                        Ok(State::Verify(next))
+                    }
+                    _ => Err(AlertCode::Internal),
+                });
+            }
+            (State::AwaitConfig(_), FrameType::Sealed) => {
+                self.step(|state, around| match state {
+                    State::AwaitConfig(state) => {
+                        let judged = state.config(payload, &around.rules, &mut around.outgoing)?;
+                        Ok(match judged {
+                            Judged::Valid(store) => State::Store(store),
+                            Judged::Refused(refusal) => State::ended(End::Refused(refusal)),
+                        })
+                    }
+                    _ => Err(AlertCode::Internal),
+                });
+            }
+            (State::AwaitAck(_), FrameType::Sealed) => {
+                self.step(|state, around| match state {
+                    State::AwaitAck(state) => {
+                        state.acknowledged(payload, &mut around.outgoing)?;
+                        around.outgoing.clear();
+                        Ok(State::ended(End::Acknowledged))
+                    }
+                    _ => Err(AlertCode::Internal),
+                });
+            }
+            _ => self.abort(AlertCode::Protocol),
         }
     }
 
     /// The frame to be sent after [`Progress::Send`], header and all; empty
     /// when there is none.
     pub fn outgoing(&self) -> &[u8] {
-        self.outgoing.bytes()
+        self.around.outgoing.bytes()
     }
 
     /// The frame was handed to the network, or will never be.
     pub fn sent(&mut self) {
-        if self.outgoing.is_pending() {
-            self.outgoing.clear();
+        if self.around.outgoing.is_pending() {
+            self.around.outgoing.clear();
         }
     }
 
     /// The raised attempt count is durable.
     pub fn attempt_counted(&mut self) {
         if matches!(self.state, State::CountAttempt(_)) {
-            self.step(|state, _, _| match state {
+            self.step(|state, _| match state {
                 State::CountAttempt(state) => Ok(State::Agree(state.counted())),
                 _ => Err(AlertCode::Internal),
             });
@@ -306,7 +403,7 @@ impl<M: PointMultiplication> DeviceSession<M> {
     /// The attempt count was cleared, as well as could be.
     pub fn attempts_cleared(&mut self) {
         if matches!(self.state, State::ClearAttempts(_)) {
-            self.step(|state, _, _| match state {
+            self.step(|state, _| match state {
                 State::ClearAttempts(state) => Ok(State::AwaitProof(state.cleared())),
                 _ => Err(AlertCode::Internal),
             });
@@ -319,7 +416,7 @@ impl<M: PointMultiplication> DeviceSession<M> {
         let State::Store(store) = &self.state else {
             return None;
         };
-        let config: ValidConfig<'_> = Config::parse(store.record(&self.outgoing))
+        let config: ValidConfig<'_> = Config::parse(store.record(&self.around.outgoing))
             .ok()?
             .validate()
             .ok()?;
@@ -329,22 +426,16 @@ impl<M: PointMultiplication> DeviceSession<M> {
         })
     }
 
-    /// The daemon that proved itself, during [`Progress::Store`].
-    pub fn daemon(&self) -> Option<&DaemonPin> {
-        match &self.state {
-            State::Store(store) => Some(store.daemon()),
-            _ => None,
-        }
-    }
-
     /// How the commit went.
     pub fn stored(&mut self, outcome: Result<(), StorageFailed>) {
         if matches!(self.state, State::Store(_)) {
-            self.step(|state, _, buffer| match (state, outcome) {
-                (State::Store(store), Ok(())) => store.stored(buffer).map(State::AwaitAck),
+            self.step(|state, around| match (state, outcome) {
+                (State::Store(store), Ok(())) => {
+                    store.stored(&mut around.outgoing).map(State::AwaitAck)
+                }
                 (State::Store(store), Err(StorageFailed)) => store
-                    .not_stored(buffer)
-                    .map(|refusal| State::Ended(End::Refused(refusal))),
+                    .not_stored(&mut around.outgoing)
+                    .map(|refusal| State::ended(End::Refused(refusal))),
                 _ => Err(AlertCode::Internal),
             });
         }
@@ -353,36 +444,52 @@ impl<M: PointMultiplication> DeviceSession<M> {
     /// Ends the conversation for a reason of the caller: a timeout, a closed
     /// connection, a failed flash. ALERT is then the next thing to be sent.
     pub fn abort(&mut self, code: AlertCode) {
-        if !matches!(self.state, State::Ended(_)) {
+        if !self.is_over() {
             self.end(End::Failed(Failure::Ours(code)));
-            self.outgoing.alert(code);
+            self.around.outgoing.alert(code);
         }
     }
 
+    const fn is_over(&self) -> bool {
+        matches!(self.state, State::NotBegun | State::Ended { .. })
+    }
+
     /// Leaves the state for the one that `transition` gives, or ends.
+    ///
+    /// Never inlined: a transition moves two states over the stack, and the
+    /// frames of all of them together would not fit a kernel's.
+    #[inline(never)]
     fn step(
         &mut self,
-        transition: impl FnOnce(State<M>, &Rules, &mut Buffer) -> Result<State<M>, AlertCode>,
+        transition: impl FnOnce(State, &mut Surroundings<M>) -> Result<State, AlertCode>,
     ) {
-        let state = self.take();
-        match transition(state, &self.rules, &mut self.outgoing) {
-            Ok(next) => self.state = next,
+        let state = mem::replace(&mut self.state, State::Between);
+        match transition(state, &mut self.around) {
+            Ok(next) => self.enter(next),
             Err(code) => self.abort(code),
         }
     }
 
-    /// Takes the state out and overwrites the place where it was.
-    fn take(&mut self) -> State<M> {
-        let state = mem::replace(&mut self.state, State::Scrubbed([0; SCRUB_LEN]));
-        if let State::Scrubbed(octets) = &mut self.state {
-            octets.zeroize();
-        }
-        state
+    /// Ends without a word to the other side.
+    #[inline(never)]
+    fn end(&mut self, end: End) {
+        self.around.outgoing.clear();
+        self.enter(State::ended(end));
     }
 
-    fn end(&mut self, end: End) {
-        drop(self.take());
-        self.outgoing.clear();
-        self.state = State::Ended(end);
+    /// Puts `state` in place; when it is the end, only zeros stay around it.
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        if let State::Ended { scrubbed, .. } = &mut self.state {
+            scrubbed.zeroize();
+            self.around.prover.zeroize();
+            self.around.multiplier.zeroize();
+        }
+    }
+}
+
+impl<M: PointMultiplication> Drop for DeviceSession<M> {
+    fn drop(&mut self) {
+        self.end(End::Failed(Failure::Ours(AlertCode::Closing)));
     }
 }

@@ -13,6 +13,7 @@ use provisioning_wire::{
     KdfParameters, Proof, Reason, Receipt, ReceiptAck, RecordKind, Refusal, ShareP, ShareV, Text,
 };
 use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
 
 use crate::conversation::{HEDGE_LEN, Outgoing, Randomness, wrong_record};
 use crate::engine::{PointMultiplication, Signing, Verification, decode_point};
@@ -70,10 +71,41 @@ pub(super) struct Rules {
     least_serial: u32,
 }
 
-/// What the device's own proof is signed with.
-struct Prover {
+impl Rules {
+    /// Rules that nobody meets, for a session that was not begun.
+    pub(super) const fn none() -> Self {
+        Self {
+            device_id: [0; ID_LEN],
+            pinned: None,
+            button: false,
+            locked: true,
+            least_serial: u32::MAX,
+        }
+    }
+}
+
+/// What the device's own proof is signed with. It stays in one place for the
+/// whole conversation.
+pub(super) struct Prover {
     identity: IdentityKey,
     hedge: Secret<HEDGE_LEN>,
+}
+
+impl Prover {
+    /// Nothing to sign with.
+    pub(super) const fn none() -> Self {
+        Self {
+            identity: IdentityKey::none(),
+            hedge: Secret::zeroed(),
+        }
+    }
+}
+
+impl Zeroize for Prover {
+    fn zeroize(&mut self) {
+        self.identity.zeroize();
+        self.hedge.zeroize();
+    }
 }
 
 /// Writes HELLO. The first state.
@@ -81,7 +113,7 @@ pub(super) fn start(
     setup: DeviceSetup,
     facts: &HelloFacts<'_>,
     out: &mut Buffer,
-) -> Result<(Rules, AwaitReply), AlertCode> {
+) -> Result<(Rules, Prover, AwaitReply), AlertCode> {
     let DeviceSetup {
         identity,
         record,
@@ -111,16 +143,14 @@ pub(super) fn start(
     };
     let state = AwaitReply {
         verifier: Verifier::new(record, &scalar)?,
-        prover: Prover { identity, hedge },
         opening: Opening::hello(out.bytes()),
     };
-    Ok((rules, state))
+    Ok((rules, Prover { identity, hedge }, state))
 }
 
 /// HELLO is on its way. HELLO REPLY ends this.
 pub(super) struct AwaitReply {
     verifier: Verifier,
-    prover: Prover,
     opening: Opening,
 }
 
@@ -142,7 +172,6 @@ impl AwaitReply {
         }
         Ok(AwaitShare {
             verifier: self.verifier,
-            prover: self.prover,
             opening: self.opening.reply(&[frame.as_bytes()]),
             daemon: DaemonPin {
                 daemon_id: reply.daemon_id,
@@ -155,7 +184,6 @@ impl AwaitReply {
 /// The daemon is known by name. SHARE P ends this.
 pub(super) struct AwaitShare {
     verifier: Verifier,
-    prover: Prover,
     opening: OpeningDigest,
     daemon: DaemonPin,
 }
@@ -163,11 +191,13 @@ pub(super) struct AwaitShare {
 impl AwaitShare {
     pub(super) fn share<M: PointMultiplication>(
         self,
+        multiplier: &mut M,
         payload: &[u8],
         rules: &Rules,
-    ) -> Result<CountAttempt<M>, AlertCode> {
+    ) -> Result<CountAttempt, AlertCode> {
         let share = ShareP::parse(payload)?;
         let agreement = self.verifier.receive(
+            multiplier,
             &share.x,
             &Identities {
                 context: &self.opening.context(),
@@ -177,7 +207,6 @@ impl AwaitShare {
         )?;
         Ok(CountAttempt(Agree {
             agreement,
-            prover: self.prover,
             opening: self.opening,
             daemon: self.daemon,
         }))
@@ -187,26 +216,25 @@ impl AwaitShare {
 /// The daemon may be guessing: nothing is computed for it before the raised
 /// count is durable. Comes once in a conversation, so that a failure is
 /// counted once.
-pub(super) struct CountAttempt<M>(Agree<M>);
+pub(super) struct CountAttempt(Agree);
 
-impl<M> CountAttempt<M> {
-    pub(super) fn counted(self) -> Agree<M> {
+impl CountAttempt {
+    pub(super) fn counted(self) -> Agree {
         self.0
     }
 }
 
 /// Computing the shared secret. The last slice ends this.
-pub(super) struct Agree<M> {
-    agreement: Agreement<M>,
-    prover: Prover,
+pub(super) struct Agree {
+    agreement: Agreement,
     opening: OpeningDigest,
     daemon: DaemonPin,
 }
 
-impl<M: PointMultiplication> Agree<M> {
+impl Agree {
     /// True when [`Agree::finish`] is due.
-    pub(super) fn advance(&mut self) -> bool {
-        self.agreement.advance()
+    pub(super) fn advance<M: PointMultiplication>(&mut self, multiplier: &mut M) -> bool {
+        self.agreement.advance(multiplier)
     }
 
     pub(super) fn finish(self, out: &mut Buffer) -> Result<AwaitConfirm, AlertCode> {
@@ -218,7 +246,6 @@ impl<M: PointMultiplication> Agree<M> {
         out.frame(FrameType::ShareV, |room| share.emit(room))?;
         Ok(AwaitConfirm {
             confirming,
-            prover: self.prover,
             opening: self.opening,
             daemon: self.daemon,
         })
@@ -228,7 +255,6 @@ impl<M: PointMultiplication> Agree<M> {
 /// SHARE V is on its way. CONFIRM P ends this.
 pub(super) struct AwaitConfirm {
     confirming: Confirming,
-    prover: Prover,
     opening: OpeningDigest,
     daemon: DaemonPin,
 }
@@ -241,7 +267,6 @@ impl AwaitConfirm {
         Ok(ClearAttempts(AwaitProof {
             channel: Channel::new(RecordKeys::derive(&shared)),
             transcript,
-            prover: self.prover,
             daemon: self.daemon,
         }))
     }
@@ -296,16 +321,15 @@ impl Channel {
 pub(super) struct AwaitProof {
     channel: Channel,
     transcript: Transcript,
-    prover: Prover,
     daemon: DaemonPin,
 }
 
 impl AwaitProof {
-    pub(super) fn proof<M: PointMultiplication>(
+    pub(super) fn proof(
         mut self,
         payload: &[u8],
         buffer: &mut Buffer,
-    ) -> Result<Verify<M>, AlertCode> {
+    ) -> Result<Verify, AlertCode> {
         let record = self.channel.open(payload, buffer)?;
         let proof = Proof::parse(record).map_err(|_| wrong_record(record, RecordKind::Proof))?;
         Ok(Verify {
@@ -316,34 +340,40 @@ impl AwaitProof {
             )?,
             channel: self.channel,
             transcript: self.transcript,
-            prover: self.prover,
             daemon: self.daemon,
         })
     }
 }
 
 /// Verifying the daemon's proof. The last slice ends this.
-pub(super) struct Verify<M> {
-    verification: Verification<M>,
+pub(super) struct Verify {
+    verification: Verification,
     channel: Channel,
     transcript: Transcript,
-    prover: Prover,
     daemon: DaemonPin,
 }
 
-impl<M: PointMultiplication> Verify<M> {
+impl Verify {
     /// The answer, when the last slice has run.
-    pub(super) fn advance(&mut self) -> Option<Result<(), AlertCode>> {
-        let outcome = self.verification.advance()?;
+    pub(super) fn advance<M: PointMultiplication>(
+        &mut self,
+        multiplier: &mut M,
+    ) -> Option<Result<(), AlertCode>> {
+        let outcome = self.verification.advance(multiplier)?;
         Some(outcome.map_err(AlertCode::from))
     }
 
-    pub(super) fn verified(self) -> Result<Sign<M>, AlertCode> {
+    pub(super) fn verified<M: PointMultiplication>(
+        self,
+        multiplier: &mut M,
+        prover: &Prover,
+    ) -> Result<Sign, AlertCode> {
         Ok(Sign {
             signing: Signing::start(
-                self.prover.identity.secret(),
+                multiplier,
+                prover.identity.secret(),
                 &self.transcript.proof_digest(Signer::Device),
-                self.prover.hedge.expose_secret(),
+                prover.hedge.expose_secret(),
             )?,
             channel: self.channel,
             daemon: self.daemon,
@@ -352,16 +382,19 @@ impl<M: PointMultiplication> Verify<M> {
 }
 
 /// Signing the device's proof. The last slice ends this.
-pub(super) struct Sign<M> {
-    signing: Signing<M>,
+pub(super) struct Sign {
+    signing: Signing,
     channel: Channel,
     daemon: DaemonPin,
 }
 
-impl<M: PointMultiplication> Sign<M> {
+impl Sign {
     /// The proof, when the last slice has run.
-    pub(super) fn advance(&mut self) -> Option<Result<Proof, AlertCode>> {
-        let outcome = self.signing.advance()?;
+    pub(super) fn advance<M: PointMultiplication>(
+        &mut self,
+        multiplier: &mut M,
+    ) -> Option<Result<Proof, AlertCode>> {
+        let outcome = self.signing.advance(multiplier)?;
         Some(
             outcome
                 .map(|signature| Proof { signature })

@@ -22,10 +22,14 @@ use super::scalar::{SCALAR_LEN, SecretScalar};
 /// Something that multiplies a point by a scalar in slices.
 ///
 /// The seam for a public key accelerator: what is built on it never calls a
-/// multiplication that runs to its end.
-pub trait PointMultiplication {
-    /// Prepares `scalar * point`. Does no point operation.
-    fn start(scalar: &SecretScalar, point: &ProjectivePoint) -> Self;
+/// multiplication that runs to its end. One multiplier serves one piece of work
+/// at a time, and whoever started a multiplication sees it through. It stays in
+/// one place, lent to the work, because a copy of it would be large and secret.
+/// Zeroizing it abandons what it was doing.
+pub trait PointMultiplication: Zeroize {
+    /// Prepares `scalar * point`, instead of whatever was being done. Does no
+    /// point operation.
+    fn start(&mut self, scalar: &SecretScalar, point: &ProjectivePoint);
 
     /// Does one slice. Gives the product once, with the last slice, and
     /// `None` before and after that.
@@ -50,7 +54,7 @@ enum Next {
     Double { window: u8, left: u8 },
     /// Add the digit of `window`.
     Add { window: u8 },
-    /// The product was handed out.
+    /// Nothing was started, or the product was handed out.
     Nothing,
 }
 
@@ -66,11 +70,23 @@ pub struct SlicedMultiplication {
 }
 
 impl SlicedMultiplication {
+    /// A multiplier that does nothing yet.
+    pub const fn new() -> Self {
+        Self {
+            next: Next::Nothing,
+            digits: [0; SCALAR_LEN],
+            carry: 0,
+            accumulator: ProjectivePoint::IDENTITY,
+            table: [ProjectivePoint::IDENTITY; TABLE_LEN],
+        }
+    }
+
     /// Runs every slice at once, for hosts and tests.
     pub fn run(scalar: &SecretScalar, point: &ProjectivePoint) -> SecretPoint {
-        let mut multiplication = Self::start(scalar, point);
+        let mut multiplier = Self::new();
+        multiplier.start(scalar, point);
         loop {
-            if let Some(product) = multiplication.advance() {
+            if let Some(product) = multiplier.advance() {
                 return product;
             }
         }
@@ -112,22 +128,22 @@ impl SlicedMultiplication {
     }
 }
 
+impl Default for SlicedMultiplication {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl PointMultiplication for SlicedMultiplication {
-    fn start(scalar: &SecretScalar, point: &ProjectivePoint) -> Self {
-        let (digits, carry) = Self::recode(scalar.expose_secret());
-        let mut table = [ProjectivePoint::IDENTITY; TABLE_LEN];
-        table[0] = *point;
-        Self {
-            next: Next::Multiple(1),
-            digits,
-            carry,
-            accumulator: ProjectivePoint::conditional_select(
-                &ProjectivePoint::IDENTITY,
-                point,
-                Choice::from(carry),
-            ),
-            table,
-        }
+    fn start(&mut self, scalar: &SecretScalar, point: &ProjectivePoint) {
+        (self.digits, self.carry) = Self::recode(scalar.expose_secret());
+        self.table[0] = *point;
+        self.accumulator = ProjectivePoint::conditional_select(
+            &ProjectivePoint::IDENTITY,
+            point,
+            Choice::from(self.carry),
+        );
+        self.next = Next::Multiple(1);
     }
 
     fn advance(&mut self) -> Option<SecretPoint> {
@@ -207,7 +223,8 @@ mod tests {
     fn every_multiplication_takes_the_same_number_of_slices() {
         for value in [0u64, 1, 8, 0xffff_ffff_ffff_ffff] {
             let scalar = SecretScalar::new(Scalar::from(value));
-            let mut work = SlicedMultiplication::start(&scalar, &ProjectivePoint::GENERATOR);
+            let mut work = SlicedMultiplication::new();
+            work.start(&scalar, &ProjectivePoint::GENERATOR);
             let mut slices = 1;
             while work.advance().is_none() {
                 slices += 1;
@@ -219,7 +236,8 @@ mod tests {
     #[test]
     fn nothing_is_left_in_the_state_after_the_product() {
         let scalar = SecretScalar::new(Scalar::from(0x1234_5678u64));
-        let mut work = SlicedMultiplication::start(&scalar, &ProjectivePoint::GENERATOR);
+        let mut work = SlicedMultiplication::new();
+        work.start(&scalar, &ProjectivePoint::GENERATOR);
         while work.advance().is_none() {}
         assert_eq!(work.digits, [0; SCALAR_LEN]);
         assert_eq!(work.accumulator, ProjectivePoint::IDENTITY);
@@ -230,8 +248,8 @@ mod tests {
     #[test]
     fn recoded_digits_add_up_to_the_scalar() {
         let scalar = -Scalar::from(3u64);
-        let mut work =
-            SlicedMultiplication::start(&SecretScalar::new(scalar), &ProjectivePoint::GENERATOR);
+        let mut work = SlicedMultiplication::new();
+        work.start(&SecretScalar::new(scalar), &ProjectivePoint::GENERATOR);
         let mut sum = Scalar::from(u64::from(work.carry));
         for window in (0..WINDOWS).rev() {
             sum = sum * Scalar::from(16u64) + Scalar::from(u64::from(work.nibble(window)))

@@ -31,6 +31,11 @@ impl SecretScalar {
         Self(scalar)
     }
 
+    /// Zero, which nothing secret is.
+    pub(crate) const fn zero() -> Self {
+        Self(Scalar::ZERO)
+    }
+
     /// Reads a big-endian scalar.
     ///
     /// # Errors

@@ -28,9 +28,9 @@ use super::verification::SIGNATURE_LEN;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SigningFault;
 
-enum Stage<M> {
+enum Stage {
     /// Computing `k*G`.
-    Multiply(M),
+    Multiply,
     /// `R = k*G` is there: `r` is its x-coordinate.
     Normalize(SecretPoint),
     /// `r` is there: invert `k`, compute `s`.
@@ -40,20 +40,21 @@ enum Stage<M> {
 }
 
 /// A signature being made.
-pub struct Signing<M = SlicedMultiplication> {
+pub struct Signing {
     key: SecretScalar,
     nonce: SecretScalar,
     digest: Scalar,
-    stage: Stage<M>,
+    stage: Stage,
 }
 
-impl<M: PointMultiplication> Signing<M> {
+impl Signing {
     /// Prepares the signature over a SHA-256 `digest`. `hedge` is fresh
     /// randomness; without any, the signature is RFC 6979's deterministic one.
     ///
     /// # Errors
     /// A nonce of zero, which the generator never gives.
-    pub fn start(
+    pub fn start<M: PointMultiplication>(
+        multiplier: &mut M,
         key: &SecretScalar,
         digest: &[u8; 32],
         hedge: &[u8],
@@ -63,8 +64,9 @@ impl<M: PointMultiplication> Signing<M> {
         KGenerator::<Sha256, U256>::new(key.to_bytes().as_ref(), digest, hedge, &order)
             .fill_next_k(octets.as_mut());
         let nonce = SecretScalar::from_bytes(&octets).map_err(|_| SigningFault)?;
+        multiplier.start(&nonce, &ProjectivePoint::GENERATOR);
         Ok(Self {
-            stage: Stage::Multiply(M::start(&nonce, &ProjectivePoint::GENERATOR)),
+            stage: Stage::Multiply,
             key: key.clone(),
             nonce,
             digest: <Scalar as Reduce<FieldBytes>>::reduce(&(*digest).into()),
@@ -72,10 +74,13 @@ impl<M: PointMultiplication> Signing<M> {
     }
 
     /// Does one slice. Gives the signature (`r || s`) once, with the last.
-    pub fn advance(&mut self) -> Option<Result<[u8; SIGNATURE_LEN], SigningFault>> {
-        match &mut self.stage {
-            Stage::Multiply(work) => {
-                if let Some(point) = work.advance() {
+    pub fn advance<M: PointMultiplication>(
+        &mut self,
+        multiplier: &mut M,
+    ) -> Option<Result<[u8; SIGNATURE_LEN], SigningFault>> {
+        match &self.stage {
+            Stage::Multiply => {
+                if let Some(point) = multiplier.advance() {
                     self.stage = Stage::Normalize(point);
                 }
                 None
@@ -94,16 +99,20 @@ impl<M: PointMultiplication> Signing<M> {
         }
     }
 
-    /// Runs every slice at once, for hosts and tests.
+    /// Makes a signature in one go, for hosts and tests.
     ///
     /// # Errors
     /// See [`SigningFault`].
-    pub fn run(mut self) -> Result<[u8; SIGNATURE_LEN], SigningFault> {
+    pub fn run(
+        key: &SecretScalar,
+        digest: &[u8; 32],
+        hedge: &[u8],
+    ) -> Result<[u8; SIGNATURE_LEN], SigningFault> {
+        let mut multiplier = SlicedMultiplication::new();
+        let mut signing = Self::start(&mut multiplier, key, digest, hedge)?;
         loop {
-            match self.advance() {
-                Some(outcome) => return outcome,
-                None if matches!(self.stage, Stage::Done) => return Err(SigningFault),
-                None => {}
+            if let Some(outcome) = signing.advance(&mut multiplier) {
+                return outcome;
             }
         }
     }

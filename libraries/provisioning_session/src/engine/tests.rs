@@ -164,10 +164,7 @@ fn unhedged_signatures_are_those_of_rfc_6979() {
     for index in 0..100 {
         let key = scalar("key", index);
         let digest: [u8; 32] = octets("message", index);
-        let ours = Signing::<SlicedMultiplication>::start(&key, &digest, &[])
-            .unwrap()
-            .run()
-            .unwrap();
+        let ours = Signing::run(&key, &digest, &[]).unwrap();
         let theirs: Signature = SigningKey::from_slice(key.to_bytes().as_ref())
             .unwrap()
             .sign_prehash(&digest)
@@ -183,11 +180,7 @@ fn rfc_6979_a_2_5_signs_sample() {
     let key =
         crate::vectors::unhex("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721");
     let key = SecretScalar::from_bytes(&key.try_into().unwrap()).unwrap();
-    let signature =
-        Signing::<SlicedMultiplication>::start(&key, &Sha256::digest("sample").into(), &[])
-            .unwrap()
-            .run()
-            .unwrap();
+    let signature = Signing::run(&key, &Sha256::digest("sample").into(), &[]).unwrap();
     assert_eq!(
         signature.to_vec(),
         crate::vectors::unhex(concat!(
@@ -205,23 +198,13 @@ fn hedged_signatures_differ_and_verify() {
     let mut seen = std::collections::HashSet::new();
     for index in 0..20 {
         let hedge: [u8; 32] = octets("hedge", index);
-        let signature = Signing::<SlicedMultiplication>::start(&key, &digest, &hedge)
-            .unwrap()
-            .run()
-            .unwrap();
+        let signature = Signing::run(&key, &digest, &hedge).unwrap();
         assert!(seen.insert(signature));
         VerifyingKey::from_affine(public.to_affine())
             .unwrap()
             .verify_prehash(&digest, &Signature::from_slice(&signature).unwrap())
             .unwrap();
-        Verification::<SlicedMultiplication>::start(
-            &encode_point(&public).unwrap(),
-            &digest,
-            &signature,
-        )
-        .unwrap()
-        .run()
-        .unwrap();
+        Verification::run(&encode_point(&public).unwrap(), &digest, &signature).unwrap();
     }
 }
 
@@ -229,13 +212,9 @@ fn hedged_signatures_differ_and_verify() {
 fn high_and_low_s_both_verify() {
     let key = scalar("malleable", 0);
     let public = encode_point(&(ProjectivePoint::GENERATOR * key.expose_secret())).unwrap();
-    let mut signature = Signing::<SlicedMultiplication>::start(&key, &[1; 32], &[])
-        .unwrap()
-        .run()
-        .unwrap();
+    let mut signature = Signing::run(&key, &[1; 32], &[]).unwrap();
     for _ in 0..2 {
-        let check = Verification::<SlicedMultiplication>::start(&public, &[1; 32], &signature);
-        assert_eq!(check.unwrap().run(), Ok(()));
+        assert_eq!(Verification::run(&public, &[1; 32], &signature), Ok(()));
         let s: [u8; 32] = signature[32..].try_into().unwrap();
         let other = -*SecretScalar::from_bytes(&s).unwrap().expose_secret();
         signature[32..].copy_from_slice(&other.to_bytes());
@@ -249,13 +228,9 @@ fn a_changed_signature_message_or_key_is_refused() {
     let other =
         encode_point(&(ProjectivePoint::GENERATOR * scalar("other", 0).expose_secret())).unwrap();
     let digest = [7; 32];
-    let good = Signing::<SlicedMultiplication>::start(&key, &digest, &[9; 32])
-        .unwrap()
-        .run()
-        .unwrap();
+    let good = Signing::run(&key, &digest, &[9; 32]).unwrap();
     let verify = |public: &[u8; POINT_LEN], digest: &[u8; 32], signature: &[u8; SIGNATURE_LEN]| {
-        Verification::<SlicedMultiplication>::start(public, digest, signature)
-            .and_then(Verification::run)
+        Verification::run(public, digest, signature)
     };
     assert_eq!(verify(&public, &digest, &good), Ok(()));
     assert_eq!(verify(&other, &digest, &good), Err(BadSignature));

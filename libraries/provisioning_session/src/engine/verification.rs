@@ -17,13 +17,13 @@ use super::scalar::{SCALAR_LEN, SecretScalar};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct BadSignature;
 
-enum Stage<M> {
+enum Stage {
     /// Invert `s`, compute `u1` and `u2`.
     Invert,
     /// Computing `u1*G`; `u2*Q` comes next.
-    Generator { work: M, u2: Scalar },
+    Generator { u2: Scalar },
     /// Computing `u2*Q`.
-    Key { work: M, first: ProjectivePoint },
+    Key { first: ProjectivePoint },
     /// The sum is there: compare its x-coordinate with `r`.
     Compare(ProjectivePoint),
     /// The answer was handed out.
@@ -32,15 +32,15 @@ enum Stage<M> {
 
 /// A signature being checked. Everything in it is public; it runs on the
 /// constant-time multiplication all the same, so that there is only one.
-pub struct Verification<M = SlicedMultiplication> {
+pub struct Verification {
     key: ProjectivePoint,
     digest: Scalar,
     r: Scalar,
     s: Scalar,
-    stage: Stage<M>,
+    stage: Stage,
 }
 
-impl<M: PointMultiplication> Verification<M> {
+impl Verification {
     /// Prepares the check of `signature` over a SHA-256 `digest`.
     ///
     /// # Errors
@@ -61,31 +61,33 @@ impl<M: PointMultiplication> Verification<M> {
     }
 
     /// Does one slice. Gives the answer once, with the last.
-    pub fn advance(&mut self) -> Option<Result<(), BadSignature>> {
-        match &mut self.stage {
+    pub fn advance<M: PointMultiplication>(
+        &mut self,
+        multiplier: &mut M,
+    ) -> Option<Result<(), BadSignature>> {
+        match &self.stage {
             Stage::Invert => match self.s.invert().into_option() {
                 Some(inverse) => {
                     let u1 = SecretScalar::new(self.digest * inverse);
+                    multiplier.start(&u1, &ProjectivePoint::GENERATOR);
                     self.stage = Stage::Generator {
-                        work: M::start(&u1, &ProjectivePoint::GENERATOR),
                         u2: self.r * inverse,
                     };
                     None
                 }
                 None => self.answer(Err(BadSignature)),
             },
-            Stage::Generator { work, u2 } => {
-                if let Some(first) = work.advance() {
-                    let u2 = SecretScalar::new(*u2);
+            Stage::Generator { u2 } => {
+                if let Some(first) = multiplier.advance() {
+                    multiplier.start(&SecretScalar::new(*u2), &self.key);
                     self.stage = Stage::Key {
-                        work: M::start(&u2, &self.key),
                         first: *first.expose_secret(),
                     };
                 }
                 None
             }
-            Stage::Key { work, first } => {
-                if let Some(second) = work.advance() {
+            Stage::Key { first } => {
+                if let Some(second) = multiplier.advance() {
                     self.stage = Stage::Compare(first.add(second.expose_secret()));
                 }
                 None
@@ -105,16 +107,20 @@ impl<M: PointMultiplication> Verification<M> {
         }
     }
 
-    /// Runs every slice at once, for hosts and tests.
+    /// Checks a signature in one go, for hosts and tests.
     ///
     /// # Errors
     /// See [`BadSignature`].
-    pub fn run(mut self) -> Result<(), BadSignature> {
+    pub fn run(
+        key: &[u8; POINT_LEN],
+        digest: &[u8; 32],
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), BadSignature> {
+        let mut multiplier = SlicedMultiplication::new();
+        let mut verification = Self::start(key, digest, signature)?;
         loop {
-            match self.advance() {
-                Some(outcome) => return outcome,
-                None if matches!(self.stage, Stage::Done) => return Err(BadSignature),
-                None => {}
+            if let Some(outcome) = verification.advance(&mut multiplier) {
+                return outcome;
             }
         }
     }

@@ -7,10 +7,9 @@
 use super::*;
 use crate::spake2plus::tests::shared_key;
 
-fn ends() -> (
-    (Sealer<FromDaemon>, Opener<FromDevice>),
-    (Sealer<FromDevice>, Opener<FromDaemon>),
-) {
+type End<Ours, Theirs> = (Sealer<Ours>, Opener<Theirs>);
+
+fn ends() -> (End<FromDaemon, FromDevice>, End<FromDevice, FromDaemon>) {
     let shared = shared_key();
     (
         RecordKeys::derive(&shared).into_daemon(),

@@ -39,10 +39,13 @@ fn scalar(vectors: &Vectors, label: &str) -> SecretScalar {
 
 fn confirming(vectors: &Vectors, share_p: &[u8; POINT_LEN]) -> Result<Confirming, Error> {
     let record = secret(vectors).verifier_record();
-    let mut agreement: Agreement<SlicedMultiplication> =
-        Verifier::with_scalar(record, scalar(vectors, "y"))
-            .receive(share_p, &identities(vectors))?;
-    while !agreement.advance() {}
+    let mut multiplier = SlicedMultiplication::new();
+    let mut agreement: Agreement = Verifier::with_scalar(record, scalar(vectors, "y")).receive(
+        &mut multiplier,
+        share_p,
+        &identities(vectors),
+    )?;
+    while !agreement.advance(&mut multiplier) {}
     agreement.finish()
 }
 
@@ -141,12 +144,17 @@ fn the_key_schedule_gives_every_value_of_the_rfc() {
 #[test]
 fn the_verifier_does_exactly_three_multiplications() {
     let vectors = vectors();
-    let mut agreement: Agreement<SlicedMultiplication> =
+    let mut multiplier = SlicedMultiplication::new();
+    let mut agreement: Agreement =
         Verifier::with_scalar(secret(&vectors).verifier_record(), scalar(&vectors, "y"))
-            .receive(&vectors.array("share_p"), &identities(&vectors))
+            .receive(
+                &mut multiplier,
+                &vectors.array("share_p"),
+                &identities(&vectors),
+            )
             .unwrap();
     let mut slices = 1;
-    while !agreement.advance() {
+    while !agreement.advance(&mut multiplier) {
         slices += 1;
     }
     // Each product takes 327 slices and one more to become affine.
@@ -156,11 +164,16 @@ fn the_verifier_does_exactly_three_multiplications() {
 #[test]
 fn an_unfinished_agreement_gives_nothing() {
     let vectors = vectors();
-    let mut agreement: Agreement<SlicedMultiplication> =
+    let mut multiplier = SlicedMultiplication::new();
+    let mut agreement: Agreement =
         Verifier::with_scalar(secret(&vectors).verifier_record(), scalar(&vectors, "y"))
-            .receive(&vectors.array("share_p"), &identities(&vectors))
+            .receive(
+                &mut multiplier,
+                &vectors.array("share_p"),
+                &identities(&vectors),
+            )
             .unwrap();
-    assert!(!agreement.advance());
+    assert!(!agreement.advance(&mut multiplier));
     assert_eq!(agreement.finish().err(), Some(Error::Unfinished));
 }
 
@@ -247,10 +260,12 @@ fn an_independent_prover_agrees_with_our_verifier() {
             verifier_id: &[0x5a; 16],
         };
         let (prover, share_p) = Prover::start(&theirs, &context, &mut Fixed(seed));
-        let mut agreement: Agreement<SlicedMultiplication> =
+        let mut multiplier = SlicedMultiplication::new();
+        let mut agreement: Agreement =
             Verifier::new(ours.verifier_record(), &Secret::copied(&[seed ^ 0xff; 48]))
                 .unwrap()
                 .receive(
+                    &mut multiplier,
                     share_p.as_bytes(),
                     &Identities {
                         context: context.context,
@@ -259,7 +274,7 @@ fn an_independent_prover_agrees_with_our_verifier() {
                     },
                 )
                 .unwrap();
-        while !agreement.advance() {}
+        while !agreement.advance(&mut multiplier) {}
         let ours = agreement.finish().unwrap();
         let (confirm_p, their_key) = prover
             .receive(&ShareV::from_bytes(ours.share_v()).unwrap())

@@ -16,8 +16,8 @@ use super::Error;
 use super::record::VerifierRecord;
 use super::schedule::{Identities, Keys, SharedKey, Transcript};
 use crate::engine::{
-    POINT_LEN, PointMultiplication, SecretPoint, SecretScalar, SlicedMultiplication,
-    WIDE_SCALAR_LEN, decode_point, encode_point,
+    POINT_LEN, PointMultiplication, SecretPoint, SecretScalar, WIDE_SCALAR_LEN, decode_point,
+    encode_point,
 };
 use crate::secret::Secret;
 
@@ -52,9 +52,10 @@ impl Verifier {
     /// would leave nothing secret in Z.
     pub fn receive<M: PointMultiplication>(
         self,
+        multiplier: &mut M,
         share_p: &[u8; POINT_LEN],
         identities: &Identities<'_>,
-    ) -> Result<Agreement<M>, Error> {
+    ) -> Result<Agreement, Error> {
         let x = decode_point(share_p).map_err(|_| Error::BadPoint)?;
         let unmasked = SecretPoint::new(x.sub(self.record.w0_m.expose_secret()));
         if bool::from(unmasked.expose_secret().is_identity()) {
@@ -62,11 +63,12 @@ impl Verifier {
         }
         let mut transcript = Transcript::new(identities);
         transcript.append(share_p);
+        multiplier.start(&self.y, &ProjectivePoint::GENERATOR);
         Ok(Agreement {
-            stage: Stage::Share(M::start(&self.y, &ProjectivePoint::GENERATOR)),
-            w0: self.record.w0.clone(),
-            w0_n: self.record.w0_n.clone(),
-            l: self.record.l.clone(),
+            stage: Stage::Share,
+            w0: self.record.w0,
+            w0_n: self.record.w0_n,
+            l: self.record.l,
             y: self.y,
             unmasked,
             transcript,
@@ -78,15 +80,15 @@ impl Verifier {
 
 /// What the next slice belongs to. Each product is made affine in a slice of
 /// its own, since that costs an inversion.
-enum Stage<M> {
+enum Stage {
     /// y*P.
-    Share(M),
+    Share,
     EncodeShare(SecretPoint),
     /// Z = y*(X - w0*M).
-    Z(M),
+    Z,
     EncodeZ(SecretPoint),
     /// V = y*L.
-    V(M),
+    V,
     EncodeV(SecretPoint),
     /// The transcript is whole.
     Keys(Keys),
@@ -95,8 +97,8 @@ enum Stage<M> {
 }
 
 /// The verifier at work.
-pub struct Agreement<M = SlicedMultiplication> {
-    stage: Stage<M>,
+pub struct Agreement {
+    stage: Stage,
     w0: SecretScalar,
     w0_n: SecretPoint,
     l: SecretPoint,
@@ -107,29 +109,33 @@ pub struct Agreement<M = SlicedMultiplication> {
     share_v: [u8; POINT_LEN],
 }
 
-impl<M: PointMultiplication> Agreement<M> {
+impl Agreement {
     /// Does one slice: a point operation, an inversion, or the key schedule.
     /// True when [`Agreement::finish`] is due.
-    pub fn advance(&mut self) -> bool {
-        let next = match &mut self.stage {
-            Stage::Share(work) => work.advance().map(Stage::EncodeShare),
+    pub fn advance<M: PointMultiplication>(&mut self, multiplier: &mut M) -> bool {
+        let next = match &self.stage {
+            Stage::Share => multiplier.advance().map(Stage::EncodeShare),
             Stage::EncodeShare(product) => {
                 let share = product.expose_secret().add(self.w0_n.expose_secret());
                 Some(match encode_point(&share) {
                     Ok(octets) => {
                         self.share_v = octets;
                         self.transcript.append(&octets);
-                        Stage::Z(M::start(&self.y, self.unmasked.expose_secret()))
+                        multiplier.start(&self.y, self.unmasked.expose_secret());
+                        Stage::Z
                     }
                     Err(_) => Stage::Fault,
                 })
             }
-            Stage::Z(work) => work.advance().map(Stage::EncodeZ),
+            Stage::Z => multiplier.advance().map(Stage::EncodeZ),
             Stage::EncodeZ(product) => Some(match append(&mut self.transcript, product) {
-                Ok(()) => Stage::V(M::start(&self.y, self.l.expose_secret())),
+                Ok(()) => {
+                    multiplier.start(&self.y, self.l.expose_secret());
+                    Stage::V
+                }
                 Err(_) => Stage::Fault,
             }),
-            Stage::V(work) => work.advance().map(Stage::EncodeV),
+            Stage::V => multiplier.advance().map(Stage::EncodeV),
             Stage::EncodeV(product) => Some(match append(&mut self.transcript, product) {
                 Ok(()) => {
                     let main = self.transcript.clone().finish(&self.w0);

@@ -65,7 +65,14 @@ impl Device {
         }
     }
 
-    pub fn session(&self, vectors: &Vectors) -> DeviceSession {
+    pub fn session(&self, vectors: &Vectors) -> Box<DeviceSession> {
+        let mut session = Box::new(DeviceSession::new());
+        assert_eq!(session.advance(), device::Progress::NotBegun);
+        self.begin(vectors, &mut session);
+        session
+    }
+
+    pub fn begin(&self, vectors: &Vectors, session: &mut DeviceSession) {
         let setup = DeviceSetup {
             identity: IdentityKey::from_parts(&Secret::copied(&self.secret), &self.public).unwrap(),
             record: VerifierRecord::from_bytes(&self.record).unwrap(),
@@ -82,7 +89,7 @@ impl Device {
             flags: HelloFlags(self.flags),
             attempts_left: self.attempts_left,
         };
-        DeviceSession::start(setup, &facts).unwrap()
+        session.begin(setup, &facts).unwrap();
     }
 }
 
