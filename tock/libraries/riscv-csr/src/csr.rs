@@ -51,7 +51,10 @@ macro_rules! csr_instruction {
 macro_rules! csr_instruction {
     ($instruction:literal, $number:ident, $value:expr) => {{
         let _ = $value;
-        panic!("CSR {:#x} is accessed on a machine that is not RISC-V", $number)
+        panic!(
+            "CSR {:#x} is accessed on a machine that is not RISC-V",
+            $number
+        )
     }};
 }
 

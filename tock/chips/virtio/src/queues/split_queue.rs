@@ -392,3 +392,6 @@ impl<const MAX_QUEUE_SIZE: usize> Virtqueue for SplitVirtqueue<'static, 'static,
         device_fence();
     }
 }
+
+#[cfg(test)]
+mod tests;
