@@ -1,0 +1,517 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The daemon's side of conversations, with real and with false devices.
+
+mod support;
+
+use std::fs;
+
+use provisiond::event::Event;
+use provisiond::id::to_hex;
+use provisiond::mint::Minted;
+use provisiond::registry::{Command, Phase};
+use provisioning_wire::{Alert, AlertCode, Field, Frame, FrameDecoder, FrameType, Reason, Refusal};
+use support::device::{Device, End, Stop, Stored};
+use support::link::{Segments, through};
+use support::{Bench, NOW, PARAMETERS, settings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+const WHOLE: [&str; 7] = [
+    "connected",
+    "hello",
+    "agreeing",
+    "confirmed",
+    "sending",
+    "provisioned",
+    "disconnected",
+];
+
+async fn provision(bench: &Bench, device: &mut Device) -> Box<Stored> {
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    drop(stream);
+    serving.await.unwrap();
+    match end {
+        Some(End::Acknowledged(stored)) => stored,
+        other => panic!("{other:?}, told: {}", bench.told()),
+    }
+}
+
+/// The frames that come until the daemon closes.
+async fn frames(stream: &mut DuplexStream) -> Vec<(FrameType, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.unwrap();
+    let mut decoder = FrameDecoder::new();
+    let mut rest = &bytes[..];
+    let mut frames = Vec::new();
+    while !rest.is_empty() {
+        let (taken, frame) = decoder.feed(rest).unwrap();
+        rest = &rest[taken..];
+        frames.extend(frame.map(|frame| (frame.kind(), frame.payload().to_vec())));
+    }
+    frames
+}
+
+/// The code of the alert that ends what the daemon says.
+async fn alert(stream: &mut DuplexStream) -> AlertCode {
+    let frames = frames(stream).await;
+    let (kind, payload) = frames.last().expect("an alert");
+    assert_eq!(*kind, FrameType::Alert);
+    Alert::parse(payload).unwrap().code
+}
+
+#[tokio::test]
+async fn a_device_gets_its_configuration() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let stored = provision(&bench, &mut Device::new(&minted)).await;
+    let id = minted.device;
+    assert_eq!(bench.events.names(), WHOLE);
+    assert_eq!(stored.serial, NOW as u32);
+    assert_eq!(stored.identity, format!("id-{id}"));
+    assert_eq!(stored.endpoint_name, "ep-1-1");
+    assert_eq!(stored.bootstrap_uri, settings().bootstrap_uri);
+    assert_eq!(stored.default_route, settings().default_route);
+    assert_eq!(stored.grants, 1);
+    assert_eq!(stored.daemon.daemon_id, *bench.context.state.daemon_id());
+    let key = bench.context.state.identity().public();
+    assert_eq!(stored.daemon.identity_key, *key);
+    assert!(bench.events.all().contains(&Event::Provisioned {
+        device: id,
+        endpoint: "ep-1-1".into(),
+        identity: format!("id-{id}"),
+        serial: NOW as u32,
+    }));
+    let issued = fs::read_to_string(bench.directory.path().join("state/issued.csv")).unwrap();
+    let line = format!("{id},id-{id},{}", to_hex(&stored.psk));
+    assert_eq!(issued.lines().last(), Some(&*line));
+    assert!(bench.registry.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_that_is_told_holds_a_secret() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    let stored = provision(&bench, &mut device).await;
+    let told = bench.told().to_lowercase();
+    assert!(told.contains(&minted.device.to_string()));
+    let code = minted.printed_code().to_lowercase();
+    for secret in [
+        to_hex(&stored.psk),
+        code.replace('-', ""),
+        code,
+        to_hex(&device.factory.w0),
+        to_hex(&device.factory.identity_key),
+        to_hex(
+            bench
+                .context
+                .state
+                .identity()
+                .secret_bytes()
+                .expose_secret(),
+        ),
+    ] {
+        assert!(!told.contains(&secret));
+    }
+}
+
+#[tokio::test]
+async fn a_device_is_provisioned_again_with_another_key_and_a_higher_serial() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    let first = provision(&bench, &mut device).await;
+    device.pinned = Some(first.daemon);
+    device.least_serial = first.serial + 1;
+    let second = provision(&bench, &mut device).await;
+    assert!(second.serial > first.serial);
+    assert_ne!(second.psk, first.psk);
+    assert_eq!(second.endpoint_name, "ep-1-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn segments_of_one_byte_are_as_good() {
+    let bench = Bench::new();
+    let mut device = Device::new(&bench.mint());
+    let (stream, serving) = bench.connect();
+    let mut stream = through(stream, Segments::Bytes);
+    let end = device.converse(&mut stream).await;
+    assert!(matches!(end, Some(End::Acknowledged(_))), "{end:?}");
+    drop(stream);
+    serving.await.unwrap();
+    assert_eq!(bench.events.names(), WHOLE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn segments_cut_and_joined_at_random_are_as_good() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    for seed in 1..=8 {
+        let mut device = Device::new(&minted);
+        let (stream, serving) = bench.connect();
+        let mut stream = through(stream, Segments::Random(seed));
+        let end = device.converse(&mut stream).await;
+        assert!(matches!(end, Some(End::Acknowledged(_))), "{seed}: {end:?}");
+        drop(stream);
+        serving.await.unwrap();
+    }
+    let provisioned = bench.events.names();
+    let provisioned = provisioned.iter().filter(|name| *name == "provisioned");
+    assert_eq!(provisioned.count(), 8);
+}
+
+#[tokio::test]
+async fn many_devices_at_once_get_each_their_own() {
+    let bench = Bench::new();
+    let mut running = Vec::new();
+    for _ in 0..12 {
+        let minted = bench.mint();
+        let (mut stream, _serving) = bench.connect();
+        running.push(tokio::spawn(async move {
+            let end = Device::new(&minted).converse(&mut stream).await;
+            (minted.device, end)
+        }));
+    }
+    let mut names = std::collections::HashSet::new();
+    for device in running {
+        let (id, end) = device.await.unwrap();
+        let Some(End::Acknowledged(stored)) = end else {
+            panic!("{end:?}");
+        };
+        assert_eq!(stored.identity, format!("id-{id}"));
+        names.insert(stored.endpoint_name);
+    }
+    assert_eq!(names.len(), 12);
+}
+
+#[tokio::test]
+async fn a_wrong_setup_code_is_told_on_both_sides() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let other = Minted::new(&PARAMETERS).unwrap();
+    let codes = bench.directory.path().join("codes.csv");
+    fs::write(
+        codes,
+        format!("{},{}\n", minted.device, *other.printed_code()),
+    )
+    .unwrap();
+    let (mut stream, serving) = bench.connect();
+    let end = Device::new(&minted).converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::ConfirmationFailed)));
+    drop(stream);
+    serving.await.unwrap();
+    let reason = bench.events.failure();
+    assert!(reason.contains("wrong setup code"), "{reason}");
+    assert!(reason.contains("inventory"), "{reason}");
+    assert!(bench.context.state.device(&minted.device).is_none());
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_in_the_inventory_is_told_so() {
+    let bench = Bench::new();
+    let minted = Minted::new(&PARAMETERS).unwrap();
+    let (mut stream, serving) = bench.connect();
+    let end = Device::new(&minted).converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::UnknownDevice)));
+    drop(stream);
+    serving.await.unwrap();
+    assert!(bench.events.failure().contains("inventory"));
+    // Added while the daemon runs, it is provisioned.
+    minted.write(bench.directory.path()).unwrap();
+    provision(&bench, &mut Device::new(&minted)).await;
+}
+
+#[tokio::test]
+async fn a_refused_configuration_is_told_with_its_field() {
+    let cases: [(fn(&mut provisiond::issuer::Settings), Field); 3] = [
+        (|s| s.default_route.clear(), Field::DefaultRoute),
+        (|s| s.bootstrap_uri.clear(), Field::BootstrapUri),
+        (|s| s.endpoint = "".parse().unwrap(), Field::EndpointName),
+    ];
+    for (change, field) in cases {
+        let mut settings = settings();
+        settings.allow_invalid = true;
+        change(&mut settings);
+        let bench = Bench::with(settings);
+        let minted = bench.mint();
+        let (mut stream, serving) = bench.connect();
+        let end = Device::new(&minted).converse(&mut stream).await;
+        let reason = Reason::Empty;
+        assert_eq!(end, Some(End::Refused(Refusal { field, reason })));
+        drop(stream);
+        serving.await.unwrap();
+        assert!(bench.events.all().contains(&Event::Refused {
+            device: minted.device,
+            field: field.to_string(),
+            reason: "empty".into(),
+        }));
+        let state = bench.context.state.device(&minted.device).unwrap();
+        assert_eq!((state.provisioned, state.identity_key), (0, None));
+    }
+}
+
+#[tokio::test]
+async fn a_serial_that_is_too_old_is_told() {
+    let bench = Bench::new();
+    let mut device = Device::new(&bench.mint());
+    device.least_serial = NOW as u32 + 1;
+    let (mut stream, _serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    let refusal = Refusal {
+        field: Field::Serial,
+        reason: Reason::Older,
+    };
+    assert_eq!(end, Some(End::Refused(refusal)));
+    // The next one is higher.
+    provision(&bench, &mut device).await;
+}
+
+#[tokio::test]
+async fn a_device_with_another_key_than_the_pinned_one_is_refused() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    provision(&bench, &mut Device::new(&minted)).await;
+    let mut copy = Device::new(&minted);
+    let other = Device::new(&Minted::new(&PARAMETERS).unwrap());
+    copy.factory.identity_key = other.factory.identity_key;
+    copy.factory.identity_public = other.factory.identity_public;
+    let (mut stream, serving) = bench.connect();
+    let end = copy.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::BadProof)));
+    drop(stream);
+    serving.await.unwrap();
+    let reason = bench.events.failure();
+    assert!(reason.contains("identity key"), "{reason}");
+    // The device itself is still served.
+    provision(&bench, &mut Device::new(&minted)).await;
+}
+
+#[tokio::test]
+async fn a_device_of_another_daemon_refuses_and_both_say_so() {
+    let (bench, elsewhere) = (Bench::new(), Bench::new());
+    let minted = elsewhere.mint();
+    let mut device = Device::new(&minted);
+    device.pinned = Some(provision(&elsewhere, &mut device).await.daemon);
+    minted.write(bench.directory.path()).unwrap();
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Ours(AlertCode::OtherDaemonPinned)));
+    drop(stream);
+    serving.await.unwrap();
+    assert!(bench.events.failure().contains("another daemon is pinned"));
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_conversation_end_with_an_alert() {
+    let cases: [(&[u8], AlertCode); 5] = [
+        (b"GET / HTTP/1.1\r\n\r\n", AlertCode::Malformed),
+        (&[0x28, 0x04, 0x01], AlertCode::Malformed),
+        (&[0x20, 0x00, 0x01, 0xa0], AlertCode::Malformed),
+        (&[0x04, 0x10], AlertCode::Malformed),
+        (&[0x24, 0x00, 0x20], AlertCode::Protocol),
+    ];
+    for (bytes, code) in cases {
+        let bench = Bench::new();
+        let (mut stream, serving) = bench.connect();
+        stream.write_all(bytes).await.unwrap();
+        if code == AlertCode::Protocol {
+            stream.write_all(&[0; 32]).await.unwrap();
+        }
+        if bytes[0] == 0x04 {
+            stream.write_all(&[0]).await.unwrap();
+        }
+        assert_eq!(alert(&mut stream).await, code, "{bytes:?}");
+        drop(stream);
+        serving.await.unwrap();
+        assert_eq!(
+            bench.events.names(),
+            ["connected", "failed", "disconnected"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn kdf_parameters_out_of_bounds_are_not_run() {
+    let bench = Bench::new();
+    let mut device = Device::new(&bench.mint());
+    device.factory.kdf.memory_kib = 65_537;
+    let (mut stream, _serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::ParametersOutOfBounds)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_no_hello_is_disconnected() {
+    let bench = Bench::new();
+    let (mut stream, _serving) = bench.connect();
+    let start = tokio::time::Instant::now();
+    assert_eq!(alert(&mut stream).await, AlertCode::Timeout);
+    assert_eq!(start.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_device_is_kept_alive_for_30_seconds() {
+    let bench = Bench::new();
+    let mut device = Device::new(&bench.mint());
+    device.stop_at = Some(Stop::Hello);
+    let (mut stream, _serving) = bench.connect();
+    let start = tokio::time::Instant::now();
+    assert_eq!(device.converse(&mut stream).await, None);
+    let frames = frames(&mut stream).await;
+    assert_eq!(start.elapsed().as_secs(), 30);
+    let count = |kind| frames.iter().filter(|(k, _)| *k == kind).count();
+    assert_eq!(count(FrameType::HelloReply), 1);
+    assert_eq!(count(FrameType::ShareP), 1);
+    let pings = count(FrameType::KeepAlive);
+    assert!((14..=15).contains(&pings), "{pings}");
+    let (kind, payload) = frames.last().unwrap();
+    assert_eq!(*kind, FrameType::Alert);
+    assert_eq!(Alert::parse(payload).unwrap().code, AlertCode::Timeout);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_only_keeps_alive_does_not_stay_for_ever() {
+    let bench = Bench::new();
+    let mut device = Device::new(&bench.mint());
+    device.stop_at = Some(Stop::Hello);
+    let (mut stream, _serving) = bench.connect();
+    assert_eq!(device.converse(&mut stream).await, None);
+    let start = tokio::time::Instant::now();
+    let mut last = Vec::new();
+    let mut buffer = [0; 256];
+    loop {
+        let length = stream.read(&mut buffer).await.unwrap();
+        if length == 0 {
+            break;
+        }
+        last = buffer[..length].to_vec();
+        // The daemon may have closed its reading side at the end.
+        let _ = stream.write_all(&[3, 0, 0]).await;
+    }
+    let frame = Frame::parse(&last).unwrap();
+    let code = Alert::parse(frame.payload()).unwrap().code;
+    assert_eq!(code, AlertCode::Timeout);
+    assert_eq!(start.elapsed().as_secs(), 300);
+}
+
+#[tokio::test]
+async fn a_device_that_goes_away_at_any_step_can_come_back() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    for stop in [Stop::Hello, Stop::CountAttempt, Stop::Store] {
+        let mut device = Device::new(&minted);
+        device.stop_at = Some(stop);
+        let (mut stream, serving) = bench.connect();
+        assert_eq!(device.converse(&mut stream).await, None);
+        drop(stream);
+        serving.await.unwrap();
+        let names = bench.events.names();
+        assert_eq!(names[names.len() - 2..], ["failed", "disconnected"]);
+    }
+    let state = bench.context.state.device(&minted.device).unwrap();
+    assert_eq!(state.provisioned, 0);
+    let stored = provision(&bench, &mut Device::new(&minted)).await;
+    assert!(stored.serial > NOW as u32, "no serial is sent twice");
+}
+
+#[tokio::test]
+async fn a_receipt_counts_even_when_the_device_leaves_at_once() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    device.stop_at = Some(Stop::Receipt);
+    let (mut stream, serving) = bench.connect();
+    assert_eq!(device.converse(&mut stream).await, None);
+    drop(stream);
+    serving.await.unwrap();
+    assert_eq!(bench.events.names(), WHOLE);
+    let state = bench.context.state.device(&minted.device).unwrap();
+    assert_eq!(state.provisioned, 1);
+}
+
+#[tokio::test]
+async fn a_person_can_make_a_device_show_itself() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    device.stop_at = Some(Stop::CountAttempt);
+    let (mut stream, serving) = bench.connect();
+    assert_eq!(device.converse(&mut stream).await, None);
+    for on in [true, false] {
+        let told = bench.registry.tell(Command::Identify(on), |_| true);
+        assert_eq!(told, [minted.device]);
+        let mut frame = [0; 3];
+        stream.read_exact(&mut frame).await.unwrap();
+        assert_eq!(frame, [if on { 1 } else { 2 }, 0, 0]);
+        let device = minted.device;
+        assert!(bench.events.all().contains(&Event::Identify { device, on }));
+        assert_eq!(bench.registry.snapshot()[0].identifying, on);
+    }
+    drop(stream);
+    serving.await.unwrap();
+}
+
+#[tokio::test]
+async fn stopping_tells_devices_and_lets_a_commit_end() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    device.stop_at = Some(Stop::CountAttempt);
+    let (mut stream, serving) = bench.connect();
+    assert_eq!(device.converse(&mut stream).await, None);
+    bench.registry.close_all();
+    assert_eq!(alert(&mut stream).await, AlertCode::Closing);
+    drop(stream);
+    serving.await.unwrap();
+
+    device.stop_at = None;
+    let (mut stream, serving) = bench.connect();
+    let registry = bench.registry.clone();
+    let stopping = tokio::spawn(async move {
+        // As soon as the configuration is out.
+        while !registry
+            .snapshot()
+            .iter()
+            .any(|shown| shown.phase == Phase::Sending)
+        {
+            tokio::task::yield_now().await;
+        }
+        registry.close_all();
+    });
+    let end = device.converse(&mut stream).await;
+    assert!(matches!(end, Some(End::Acknowledged(_))), "{end:?}");
+    drop(stream);
+    serving.await.unwrap();
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_broken_state_directory_is_told_and_the_device_still_acknowledged() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    provision(&bench, &mut Device::new(&minted)).await;
+    // A directory in the place of the file: it cannot be appended to.
+    let issued = bench.directory.path().join("state/issued.csv");
+    fs::remove_file(&issued).unwrap();
+    fs::create_dir(&issued).unwrap();
+    provision(&bench, &mut Device::new(&minted)).await;
+    let troubles = bench.events.names();
+    let troubles = troubles.iter().filter(|name| *name == "trouble");
+    assert_eq!(troubles.count(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_inventory_any_more_is_an_internal_error_with_the_line() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    fs::write(bench.directory.path().join("codes.csv"), "oops").unwrap();
+    let (mut stream, serving) = bench.connect();
+    let end = Device::new(&minted).converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
+    drop(stream);
+    serving.await.unwrap();
+    assert!(bench.events.failure().contains("line 1"));
+}
