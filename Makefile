@@ -7,6 +7,8 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
+# Cargo uses all cores by itself, and `setup` comes before everything else.
+.NOTPARALLEL:
 
 RISCV := riscv32imac-unknown-none-elf
 BUILD := $(if $(CARGO_TARGET_DIR),$(abspath $(CARGO_TARGET_DIR)),$(CURDIR)/target)
@@ -18,29 +20,35 @@ FIRMWARE := $(BUILD)/firmware
 TABS := $(BUILD)/tabs
 FUZZ_SECONDS ?= 60
 
-# Written by `make setup` where the firmware is built with Debian's compiler.
--include $(TOOLS)/firmware.mk
+# Written by `make setup` where the firmware is built with Debian's compiler; read
+# when a recipe runs, thus after it.
+FIRMWARE_ENV = $(shell cat $(TOOLS)/firmware.env 2>/dev/null)
+FIRMWARE_FLAGS = $(shell cat $(TOOLS)/firmware.flags 2>/dev/null)
 
 KERNEL := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_provisioning
 PROVISIOND := $(BUILD)/release/provisiond
 EMULATOR := $(BUILD)/release/emulator
 
-# Applications: name, folder, ShortId and stack, then the pairs of flash and RAM
+# Applications: name, folder, ShortId, stack, memory for grants, then the pairs of flash and RAM
 # addresses that they are linked for. Flash addresses are those of the TBF
-# header; each pair must leave room for the application before it.
+# header. tockloader takes the lowest pair that fits behind the application before,
+# and looks at flash only: the first pairs leave the provisioner 256 KiB of each.
 APPS := provisioner hello blink
 provisioner_FOLDER := apps/provisioner
 provisioner_SHORT_ID := 0x00010001
 provisioner_STACK := 8192
-provisioner_PAIRS := 0x80100000.0x80300000
+provisioner_GRANTS := 4096
+provisioner_PAIRS := 0x80100000.0x80300000 0x80180000.0x80380000
 hello_FOLDER := apps/tenants/hello
 hello_SHORT_ID := 0x00010101
 hello_STACK := 2048
-hello_PAIRS := 0x80140000.0x80340000 0x80110000.0x80310000
+hello_GRANTS := 4096
+hello_PAIRS := 0x80140000.0x80340000 0x80160000.0x80360000
 blink_FOLDER := apps/tenants/blink
 blink_SHORT_ID := 0x00010102
 blink_STACK := 2048
-blink_PAIRS := 0x80150000.0x80350000 0x80130000.0x80330000
+blink_GRANTS := 4096
+blink_PAIRS := 0x80150000.0x80350000 0x80170000.0x80370000
 
 TAB_FILES := $(foreach app,$(APPS),$(TABS)/$(app).tab)
 PARTS = --kernel $(KERNEL) --provisiond $(PROVISIOND) --tockloader $(TOCKLOADER) $(TAB_FILES)
@@ -97,7 +105,7 @@ endef
 define tab_rule
 $(TABS)/$(1).tab: $(foreach pair,$($(1)_PAIRS),$(call built,$(1),$(pair))) $(ELF2TAB)
 	$(ELF2TAB) --output-file $$@ --package-name $(1) --short-id $$$$(($($(1)_SHORT_ID))) \
-	    --kernel-major 2 --kernel-minor 0 --stack $($(1)_STACK) --deterministic $$(filter %.elf,$$^)
+	    --kernel-major 2 --kernel-minor 0 --stack $($(1)_STACK) --kernel-heap $($(1)_GRANTS) --deterministic $$(filter %.elf,$$^)
 endef
 
 $(foreach app,$(APPS),$(foreach pair,$($(app)_PAIRS),$(eval $(call elf_rule,$(app),$(pair)))))

@@ -79,18 +79,16 @@ debian_toolchain() {
     if ! installed rustc-web || ! installed rust-web-src; then
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends rustc-web rust-web-src
     fi
-    {
-        echo "# Written by tools/setup/setup.sh: the firmware is built with Debian's compiler."
-        echo "FIRMWARE_ENV := RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1"
-        echo "FIRMWARE_FLAGS := -Zbuild-std=core,alloc"
-    } >"$tools/firmware.mk"
+    # The Makefile reads these for every build of firmware.
+    echo "RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1" >"$tools/firmware.env"
+    echo "-Zbuild-std=core,alloc" >"$tools/firmware.flags"
 }
 
 cross_target() {
     cd "$repository"
     command -v rustup >/dev/null || command -v rustc >/dev/null ||
         fail "no Rust compiler found. Install rustup as told on https://rustup.rs, then run 'make setup' again."
-    if [ -e "$tools/firmware.mk" ] || has_target rustc; then
+    if [ -e "$tools/firmware.env" ] || has_target rustc; then
         say "cross target: present"
         return
     fi

@@ -49,9 +49,15 @@ pub fn report(parts: &Parts, directory: &Path) -> Result<String> {
     let mut line = |time: Duration, what: &str| {
         out.push_str(&format!("{:>12.3} ms  {what}\n", time.as_secs_f64() * 1e3));
     };
-    line(first_tenant, "power-on to tenant start, provisioning included");
+    line(
+        first_tenant,
+        "power-on to tenant start, provisioning included",
+    );
     line(receipt.saturating_sub(connected), "connect to receipt");
-    line(counted, "power-on to tenant start, configured, boot window included");
+    line(
+        counted,
+        "power-on to tenant start, configured, boot window included",
+    );
     out.push_str(
         "\nMethod: virtual time (CLINT mtime) of QEMU. The first two run with the host's time,\n\
          against a daemon on the same host, and depend on it. The third runs with one nanosecond\n\
@@ -82,7 +88,9 @@ fn is_event(seen: &Seen, name: &str) -> bool {
 /// The board's time when something is first seen from now on.
 fn at(rig: &mut Rig, limit: Duration, found: impl Fn(&Seen) -> bool) -> Result<Duration> {
     let from = rig.mark();
-    rig.wait(from, "for a moment to measure", limit, |seen| found(seen).then_some(()))?;
+    rig.wait(from, "for a moment to measure", limit, |seen| {
+        found(seen).then_some(())
+    })?;
     Ok(clock::duration(rig.machine()?.clock.ticks()?))
 }
 
@@ -93,5 +101,10 @@ fn tenant_start(rig: &mut Rig) -> Result<Duration> {
         .last()
         .and_then(|(_, trace)| trace.changes.iter().find(|change| change.lamps.released))
         .map(|change| change.at)
-        .ok_or_else(|| Failure::new("measuring the tenant's start", "the LEDs were never released"))
+        .ok_or_else(|| {
+            Failure::new(
+                "measuring the tenant's start",
+                "the LEDs were never released",
+            )
+        })
 }

@@ -59,7 +59,10 @@ mod tests {
         file.extend(record(b"first"));
         file.extend(record(b"second"));
         let cut = [&file[..], &record(b"third")[..18]].concat();
-        assert_eq!(parse(&cut), Some(vec![b"first".to_vec(), b"second".to_vec()]));
+        assert_eq!(
+            parse(&cut),
+            Some(vec![b"first".to_vec(), b"second".to_vec()])
+        );
     }
 
     #[test]

@@ -27,6 +27,10 @@ pub struct Settings {
     pub dns_server: String,
     /// `None` leaves the daemon's own pattern.
     pub endpoint_pattern: Option<String>,
+    /// What applications may read and do, in the daemon's notation.
+    pub grants: Vec<String>,
+    /// Sends a configuration that devices must refuse, to test that they do.
+    pub invalid: bool,
     pub listen: String,
     pub interface: String,
     pub state: PathBuf,
@@ -117,6 +121,12 @@ impl Daemon {
             .arg(&settings.state)
             .arg("--control")
             .arg(&settings.control);
+        for grant in &settings.grants {
+            command.args(["--grant", grant]);
+        }
+        if settings.invalid {
+            command.arg("--allow-invalid-configuration");
+        }
         if let Some(pattern) = &settings.endpoint_pattern {
             command.args(["--endpoint-pattern", pattern]);
         }
@@ -203,6 +213,20 @@ fn end(child: &mut Child) {
     drop(child.wait());
 }
 
+/// The PSKs that the devices of a daemon confirmed to have stored, in
+/// hexadecimal digits, oldest first.
+pub fn issued(state: &Path, device: &str) -> Result<Vec<String>> {
+    let path = state.join("issued.csv");
+    let text = fs::read_to_string(&path).doing(|| format!("reading {}", path.display()))?;
+    let rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    Ok(rows
+        .filter_map(|row| match row[..] {
+            [id, _identity, psk] if id.eq_ignore_ascii_case(device) => Some(psk.to_owned()),
+            _ => None,
+        })
+        .collect())
+}
+
 /// What minting a device gave.
 #[derive(Debug, Clone)]
 pub struct Minted {
@@ -236,7 +260,10 @@ pub fn mint(program: &Path, directory: &Path, flash: &Path) -> Result<Minted> {
             inventory,
             printed: String::from_utf8_lossy(&output.stdout).into_owned(),
         }),
-        None => Err(Failure::new(DOING, format!("{} is empty", inventory.display()))),
+        None => Err(Failure::new(
+            DOING,
+            format!("{} is empty", inventory.display()),
+        )),
     }
 }
 

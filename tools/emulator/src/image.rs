@@ -22,6 +22,8 @@ const PROGRAM: std::ops::Range<u64> = 0x8000_0000..0x8020_0000;
 const APPLICATIONS: u64 = 0x8010_0000;
 /// The board in tockloader's words.
 const BOARD: &str = "qemu_rv32_virt";
+/// What flash reads where nothing was written.
+const ERASED: u8 = 0xff;
 /// The emulated flash chip takes an image of its exact size only.
 const CONFIGURATION: usize = 32 * 1024 * 1024;
 
@@ -51,7 +53,10 @@ pub fn program(kernel: &Path, tabs: &[PathBuf], tockloader: &Path, out: &Path) -
     if found != tabs.len() {
         return Err(Failure::new(
             doing(),
-            format!("{found} of {} applications are in it; tockloader said:\n{said}", tabs.len()),
+            format!(
+                "{found} of {} applications are in it; tockloader said:\n{said}",
+                tabs.len()
+            ),
         )
         .next("Check the addresses that the applications are linked for."));
     }
@@ -60,15 +65,15 @@ pub fn program(kernel: &Path, tabs: &[PathBuf], tockloader: &Path, out: &Path) -
 
 /// An erased configuration flash.
 pub fn erased_configuration(out: &Path) -> Result<()> {
-    fs::write(out, vec![0xff; CONFIGURATION]).doing(|| format!("writing {}", out.display()))
+    fs::write(out, vec![ERASED; CONFIGURATION]).doing(|| format!("writing {}", out.display()))
 }
 
-/// The bytes from the start of flash that the kernel's load segments fill.
+/// The whole program flash, erased but for the kernel's load segments.
 fn flatten(elf: &[u8]) -> std::result::Result<Vec<u8>, String> {
     let file = ElfFile32::<object::Endianness>::parse(elf).map_err(|error| error.to_string())?;
     let endian = file.endian();
-    let mut image = vec![0; (APPLICATIONS - PROGRAM.start) as usize];
-    let mut filled = 0;
+    let mut image = vec![ERASED; (PROGRAM.end - PROGRAM.start) as usize];
+    let mut loaded = false;
     for segment in file.elf_program_headers() {
         if segment.p_type(endian) != object::elf::PT_LOAD {
             continue;
@@ -88,13 +93,12 @@ fn flatten(elf: &[u8]) -> std::result::Result<Vec<u8>, String> {
         }
         let start = (address - PROGRAM.start) as usize;
         image[start..start + data.len()].copy_from_slice(data);
-        filled = filled.max(start + data.len());
+        loaded = true;
     }
-    if filled == 0 {
-        return Err("the kernel has nothing to load".to_owned());
+    match loaded {
+        true => Ok(image),
+        false => Err("the kernel has nothing to load".to_owned()),
     }
-    image.truncate(filled);
-    Ok(image)
 }
 
 /// An application in the program flash.

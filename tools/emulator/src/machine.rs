@@ -8,9 +8,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::OnceLock;
 use std::thread;
 
 use crate::clock::Clock;
@@ -96,7 +96,8 @@ impl Machine {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         // Unix socket paths are short (108 bytes), so not in the log folder.
-        let sockets = std::env::temp_dir().join(format!("emulator-{}-{number}", std::process::id()));
+        let sockets =
+            std::env::temp_dir().join(format!("emulator-{}-{number}", std::process::id()));
         fs::create_dir_all(&sockets).doing(|| format!("making {}", sockets.display()))?;
         let control = sockets.join("qmp");
         let clock = sockets.join("qtest");
@@ -140,8 +141,10 @@ impl Machine {
             }),
             Err(failure) => {
                 end(&mut child);
-                Err(Failure::new("starting the emulator", failure)
-                    .next(format!("What QEMU said lies in {}.", settings.log.display())))
+                Err(Failure::new("starting the emulator", failure).next(format!(
+                    "What QEMU said lies in {}.",
+                    settings.log.display()
+                )))
             }
         }
     }
@@ -210,7 +213,11 @@ fn arguments(settings: &Settings, control: &Path, clock: &Path) -> Result<Vec<St
     add(&["-machine", "virt", "-m", "128M"]);
     add(&["-cpu", &format!("rv32,{epmp}=true")]);
     add(&["-display", "none", "-monitor", "none", "-serial", "stdio"]);
-    add(&["-no-reboot", "-bios", &settings.program.display().to_string()]);
+    add(&[
+        "-no-reboot",
+        "-bios",
+        &settings.program.display().to_string(),
+    ]);
     add(&[
         "-drive",
         &format!("if=pflash,unit=1,format=raw,readonly={read_only},file={flash}"),
@@ -226,13 +233,22 @@ fn arguments(settings: &Settings, control: &Path, clock: &Path) -> Result<Vec<St
     add(&["-netdev", &netdev]);
     if let Some(capture) = &settings.capture {
         let file = capture.display().to_string().replace(',', ",,");
-        add(&["-object", &format!("filter-dump,id=f0,netdev=n0,file={file}")]);
+        add(&[
+            "-object",
+            &format!("filter-dump,id=f0,netdev=n0,file={file}"),
+        ]);
     }
     if settings.pace == Pace::Counted {
         add(&["-icount", "shift=0,align=off,sleep=off"]);
     }
-    add(&["-qmp", &format!("unix:{},server=on,wait=off", control.display())]);
-    add(&["-qtest", &format!("unix:{},server=on,wait=off", clock.display())]);
+    add(&[
+        "-qmp",
+        &format!("unix:{},server=on,wait=off", control.display()),
+    ]);
+    add(&[
+        "-qtest",
+        &format!("unix:{},server=on,wait=off", clock.display()),
+    ]);
     Ok(list)
 }
 
@@ -246,7 +262,9 @@ fn epmp_property() -> Result<&'static str> {
     for name in ["smepmp", "x-epmp"] {
         let mut child = Command::new(QEMU)
             .args(["-machine", "virt", "-cpu", &format!("rv32,{name}=true")])
-            .args(["-display", "none", "-bios", "none", "-S", "-monitor", "stdio"])
+            .args([
+                "-display", "none", "-bios", "none", "-S", "-monitor", "stdio",
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -265,6 +283,8 @@ fn epmp_property() -> Result<&'static str> {
         }
         said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     }
-    Err(Failure::new(format!("asking {QEMU} for the enhanced PMP"), said)
-        .next("QEMU 7.2 or newer is needed (Debian 12 has it)."))
+    Err(
+        Failure::new(format!("asking {QEMU} for the enhanced PMP"), said)
+            .next("QEMU 7.2 or newer is needed (Debian 12 has it)."),
+    )
 }

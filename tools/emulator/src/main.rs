@@ -67,9 +67,17 @@ struct PartsArgs {
     /// The kernel, an ELF file.
     #[arg(long, env = "EMULATOR_KERNEL")]
     kernel: PathBuf,
-    #[arg(long, env = "EMULATOR_PROVISIOND", default_value = "target/release/provisiond")]
+    #[arg(
+        long,
+        env = "EMULATOR_PROVISIOND",
+        default_value = "target/release/provisiond"
+    )]
     provisiond: PathBuf,
-    #[arg(long, env = "EMULATOR_TOCKLOADER", default_value = "target/tools/tockloader/bin/tockloader")]
+    #[arg(
+        long,
+        env = "EMULATOR_TOCKLOADER",
+        default_value = "target/tools/tockloader/bin/tockloader"
+    )]
     tockloader: PathBuf,
     /// Applications, in the order of their addresses.
     #[arg(env = "EMULATOR_TABS", value_delimiter = ' ', required = true)]

@@ -72,7 +72,11 @@ pub fn probe() -> Result<()> {
              sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0 (AppArmor)"
         })
     })?;
-    if let Err(error) = fs::OpenOptions::new().read(true).write(true).open("/dev/net/tun") {
+    if let Err(error) = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/net/tun")
+    {
         return Err(Failure::new(DOING, format!("/dev/net/tun: {error}")).next(if root {
             "Load the driver (modprobe tun), or give the container the device /dev/net/tun."
         } else {

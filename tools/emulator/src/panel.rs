@@ -50,7 +50,7 @@ impl Lamps {
 }
 
 /// One change of the LEDs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Change {
     /// Virtual time since power-on.
     pub at: Duration,
@@ -182,7 +182,11 @@ mod tests {
     fn memory_that_is_not_set_up_is_no_trace() {
         assert_eq!(parse(&[0; 64]), None);
         assert_eq!(parse(&image(0, 0, 3, &[])), None);
-        assert_eq!(parse(&image(0, 1, 4, &[(1, 1)])), None, "shorter than it says");
+        assert_eq!(
+            parse(&image(0, 1, 4, &[(1, 1)])),
+            None,
+            "shorter than it says"
+        );
     }
 
     #[test]

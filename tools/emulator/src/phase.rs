@@ -91,8 +91,14 @@ mod tests {
 
     #[test]
     fn a_phase_is_read_from_its_line_only() {
-        assert_eq!(Phase::announced("provisioning: phase looking"), Some(Phase::Looking));
-        assert_eq!(Phase::announced("provisioning: phase looking\r"), Some(Phase::Looking));
+        assert_eq!(
+            Phase::announced("provisioning: phase looking"),
+            Some(Phase::Looking)
+        );
+        assert_eq!(
+            Phase::announced("provisioning: phase looking\r"),
+            Some(Phase::Looking)
+        );
         assert_eq!(Phase::announced("provisioning: phase dancing"), None);
         assert_eq!(Phase::announced("hello: phase looking"), None);
     }

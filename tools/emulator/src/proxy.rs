@@ -49,7 +49,9 @@ pub enum Pieces {
     /// One byte in each segment.
     Single,
     /// Split anywhere, or held back and joined with what follows.
-    Random { seed: u64 },
+    Random {
+        seed: u64,
+    },
 }
 
 type Judge = Arc<Mutex<dyn FnMut(&Frame) -> Verdict + Send>>;
@@ -256,7 +258,11 @@ mod tests {
         let proxy = Proxy::start(local, daemon, pieces, move |_frame| {
             let mut count = counted.lock().expect("no panic before");
             *count += 1;
-            if cut_at == Some(*count) { Verdict::Cut } else { Verdict::Pass }
+            if cut_at == Some(*count) {
+                Verdict::Cut
+            } else {
+                Verdict::Pass
+            }
         })
         .expect("a proxy");
         let mut client = TcpStream::connect(proxy.address).expect("a connection");
@@ -273,18 +279,32 @@ mod tests {
 
     #[test]
     fn bytes_arrive_unchanged_in_any_pieces() {
-        for pieces in [Pieces::AsTheyCome, Pieces::Single, Pieces::Random { seed: 7 }] {
-            assert_eq!(through(pieces, THREE, None), (THREE.to_vec(), 3), "{pieces:?}");
+        for pieces in [
+            Pieces::AsTheyCome,
+            Pieces::Single,
+            Pieces::Random { seed: 7 },
+        ] {
+            assert_eq!(
+                through(pieces, THREE, None),
+                (THREE.to_vec(), 3),
+                "{pieces:?}"
+            );
         }
     }
 
     #[test]
     fn a_cut_loses_the_frame_and_all_after_it() {
-        assert_eq!(through(Pieces::AsTheyCome, THREE, Some(2)), (THREE[..6].to_vec(), 2));
+        assert_eq!(
+            through(Pieces::AsTheyCome, THREE, Some(2)),
+            (THREE[..6].to_vec(), 2)
+        );
     }
 
     #[test]
     fn half_a_frame_at_the_end_is_passed_on() {
-        assert_eq!(through(Pieces::AsTheyCome, &THREE[..4], None), (THREE[..4].to_vec(), 0));
+        assert_eq!(
+            through(Pieces::AsTheyCome, &THREE[..4], None),
+            (THREE[..4].to_vec(), 0)
+        );
     }
 }

@@ -32,7 +32,10 @@ pub(crate) fn connect(path: &Path) -> Result<UnixStream> {
                 return Ok(stream);
             }
             Err(error) if start.elapsed() > OPENING => {
-                return Err(Failure::new(format!("connecting to {}", path.display()), error));
+                return Err(Failure::new(
+                    format!("connecting to {}", path.display()),
+                    error,
+                ));
             }
             Err(_) => thread::sleep(Duration::from_millis(5)),
         }
@@ -71,7 +74,8 @@ impl Qmp {
     /// Runs one command. Events that come before its answer are kept.
     pub fn execute(&mut self, command: &str, arguments: Value) -> Result<Value> {
         let request = json!({ "execute": command, "arguments": arguments });
-        writeln!(self.writer, "{request}").doing(|| format!("sending {command} to the emulator"))?;
+        writeln!(self.writer, "{request}")
+            .doing(|| format!("sending {command} to the emulator"))?;
         loop {
             let mut answer = self.line()?;
             if let Some(value) = answer.get_mut("return") {

@@ -24,9 +24,9 @@ use crate::panel::{Lamps, Panel, Trace};
 use crate::phase::Phase;
 use crate::report::{Command, Report};
 
-/// How often the LEDs are read. The board's ring must hold what happens in
-/// between; the fastest blink has three changes.
-const SAMPLING: Duration = Duration::from_millis(250);
+/// How often the LEDs are read: fast enough to show the fastest blink. What
+/// happens in between is in the board's ring.
+const SAMPLING: Duration = Duration::from_millis(50);
 /// How long a press of the button lasts: above any debouncing.
 const PRESS: Duration = Duration::from_millis(300);
 
@@ -188,10 +188,12 @@ impl Rig {
             .iter()
             .zip(ends)
             .map(|(&(mark, trace), end)| {
-                let phases = self.history[mark.0..end].iter().filter_map(|seen| match seen {
-                    Seen::Phase(phase) => Some(*phase),
-                    _ => None,
-                });
+                let phases = self.history[mark.0..end]
+                    .iter()
+                    .filter_map(|seen| match seen {
+                        Seen::Phase(phase) => Some(*phase),
+                        _ => None,
+                    });
                 (phases.collect(), trace.clone())
             })
             .collect())
@@ -216,6 +218,7 @@ impl Rig {
                 .push((self.powered_on, std::mem::take(&mut self.trace)));
         }
         self.powered_on = self.mark();
+        self.lamps = None;
         self.see(Seen::PowerOn);
         self.report(Report::Power(true));
         self.machine = Some(Machine::start(&self.settings, self.sender.clone())?);
@@ -283,7 +286,12 @@ impl Rig {
     pub fn dump(&mut self, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
         let scratch = self.scratch();
         let machine = self.machine()?;
-        memory::read(&mut machine.qmp, range.start, range.end - range.start, &scratch)
+        memory::read(
+            &mut machine.qmp,
+            range.start,
+            range.end - range.start,
+            &scratch,
+        )
     }
 
     /// Waits for something in the history from `from` on. `limit` is the host's
@@ -348,13 +356,35 @@ impl Rig {
         }
     }
 
+    /// Waits for something outside of the history.
+    pub fn wait_until(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        mut happened: impl FnMut() -> bool,
+    ) -> Result<()> {
+        let start = Instant::now();
+        while !happened() {
+            if start.elapsed() > limit {
+                return Err(self.failure(what, &format!("not seen within {} s", limit.as_secs())));
+            }
+            self.pump(Duration::from_millis(50))?;
+        }
+        Ok(())
+    }
+
     pub fn wait_phase(&mut self, from: Mark, phase: Phase, limit: Duration) -> Result<()> {
         self.wait(from, &format!("for phase {phase}"), limit, |seen| {
             (*seen == Seen::Phase(phase)).then_some(())
         })
     }
 
-    pub fn wait_daemon(&mut self, from: Mark, event: &str, limit: Duration) -> Result<daemon::Event> {
+    pub fn wait_daemon(
+        &mut self,
+        from: Mark,
+        event: &str,
+        limit: Duration,
+    ) -> Result<daemon::Event> {
         let what = format!("for the daemon's event {event}");
         self.wait(from, &what, limit, |seen| match seen {
             Seen::Daemon(found) if found.name == event => Some(found.clone()),
@@ -498,6 +528,5 @@ impl Rig {
             None => "the board has announced no phase".to_owned(),
         };
         Failure::new(format!("waiting {what}"), format!("{found}; {phase}"))
-            .next(format!("The logs lie in {}.", self.directory.display()))
     }
 }

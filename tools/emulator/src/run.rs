@@ -46,21 +46,32 @@ pub fn run(options: Options) -> Result<bool> {
     // A scenario that waits for keys ends when nobody can press one any more.
     drop(keys);
     let good = result.doing(|| "showing the run".into())?;
-    worker
-        .join()
-        .map_err(|_| Failure::new("running the scenario", "the tool itself failed, as told above"))?;
+    worker.join().map_err(|_| {
+        Failure::new(
+            "running the scenario",
+            "the tool itself failed, as told above",
+        )
+    })?;
     println!("Logs: {}", directory.display());
     Ok(good)
 }
 
-fn perform(options: Options, interactive: bool, reports: Sender<Report>, commands: Receiver<Command>) {
+fn perform(
+    options: Options,
+    interactive: bool,
+    reports: Sender<Report>,
+    commands: Receiver<Command>,
+) {
     let directory = &options.directory;
     let made = Fixture::new(&options.parts, directory, reports.clone(), commands);
     let end = |result: &Result<String>| {
         // Nobody listens when the person has quit already.
         drop(reports.send(Report::End(match result {
             Ok(summary) => Ok(summary.clone()),
-            Err(failure) => Err(format!("{failure}\n  The logs lie in {}.", directory.display())),
+            Err(failure) => Err(format!(
+                "{failure}\n  The logs lie in {}.",
+                directory.display()
+            )),
         })));
     };
     match made {

@@ -23,6 +23,9 @@ pub const BOOTSTRAP_URI: &str = "coaps://bootstrap.example.org:5684";
 pub const DEFAULT_ROUTE: &str = "fe80::1";
 pub const DNS_SERVER: &str = "fe80::1";
 
+/// The tenants `hello` and `blink` may read what they print, and use the PSK.
+const GRANTS: [&str; 2] = ["0x00010101:all:tls", "0x00010102:endpoint:"];
+
 /// No step of the main job may take longer, in the host's time: a net under a
 /// hanging run, far above what any step takes.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -88,7 +91,14 @@ impl Fixture {
         parts.check()?;
         let program = directory.join("program.bin");
         let flash = directory.join("configuration.img");
-        let rig = Rig::new(directory, &parts.kernel, &program, &flash, reports, commands)?;
+        let rig = Rig::new(
+            directory,
+            &parts.kernel,
+            &program,
+            &flash,
+            reports,
+            commands,
+        )?;
         image::program(&parts.kernel, &parts.tabs, &parts.tockloader, &program)?;
         image::erased_configuration(&flash)?;
         let minted = daemon::mint(&parts.provisiond, &directory.join("factory"), &flash)?;
@@ -99,6 +109,8 @@ impl Fixture {
             default_route: DEFAULT_ROUTE.to_owned(),
             dns_server: DNS_SERVER.to_owned(),
             endpoint_pattern: None,
+            grants: GRANTS.iter().map(|&grant| grant.to_owned()).collect(),
+            invalid: false,
             listen: "[::]:49300".to_owned(),
             interface: TAP.to_owned(),
             state: directory.join("state"),
@@ -125,22 +137,30 @@ pub struct Provisioned {
 
 /// Waits until the daemon has verified a receipt.
 pub fn wait_provisioned(rig: &mut Rig, from: Mark, limit: Duration) -> Result<Provisioned> {
-    let event = rig.wait(from, "for the daemon to call the device provisioned", limit, |seen| {
-        match seen {
+    let event = rig.wait(
+        from,
+        "for the daemon to call the device provisioned",
+        limit,
+        |seen| match seen {
             Seen::Daemon(event) => match event.name.as_str() {
                 "provisioned" => Some(Ok(event.clone())),
                 "refused" | "failed" => Some(Err(event.describe())),
                 _ => None,
             },
             _ => None,
-        }
-    })?;
+        },
+    )?;
     let event = event.map_err(|said| {
-        Failure::new("provisioning the device", format!("the daemon says: {said}"))
-            .next(format!("The logs lie in {}.", rig.directory().display()))
+        Failure::new(
+            "provisioning the device",
+            format!("the daemon says: {said}"),
+        )
     })?;
     let serial = event.field("serial").parse().map_err(|error| {
-        Failure::new("reading the daemon's event", format!("serial number: {error}"))
+        Failure::new(
+            "reading the daemon's event",
+            format!("serial number: {error}"),
+        )
     })?;
     Ok(Provisioned {
         endpoint: event.field("endpoint"),
@@ -154,10 +174,17 @@ pub fn wait_provisioned(rig: &mut Rig, from: Mark, limit: Duration) -> Result<Pr
 pub fn wait_tenant(rig: &mut Rig, from: Mark, endpoint: &str, limit: Duration) -> Result<()> {
     rig.wait_phase(from, Phase::Tenant, limit)?;
     for expected in [endpoint, BOOTSTRAP_URI] {
-        rig.wait(from, &format!("for a tenant to print {expected:?}"), limit, |seen| match seen {
-            Seen::Console(line) => (!line.starts_with("provision") && line.contains(expected)).then_some(()),
-            _ => None,
-        })?;
+        rig.wait(
+            from,
+            &format!("for a tenant to print {expected:?}"),
+            limit,
+            |seen| match seen {
+                Seen::Console(line) => {
+                    (!line.starts_with("provision") && line.contains(expected)).then_some(())
+                }
+                _ => None,
+            },
+        )?;
     }
     Ok(())
 }
@@ -167,22 +194,26 @@ pub fn main_job(fixture: &mut Fixture) -> Result<String> {
     let Fixture {
         rig,
         minted,
-        daemon,
+        daemon: daemon_settings,
     } = fixture;
     let step = |rig: &Rig, number: usize| {
-        rig.report(Report::Step(number, STEPS.len(), STEPS[number - 1].to_owned()));
+        rig.report(Report::Step(
+            number,
+            STEPS.len(),
+            STEPS[number - 1].to_owned(),
+        ));
     };
     step(rig, 1);
     rig.report(Report::Code(minted.printed.clone()));
 
     step(rig, 2);
     let first = rig.mark();
-    rig.start_daemon(daemon)?;
+    rig.start_daemon(daemon_settings)?;
     rig.wait_daemon(first, "listening", LIMIT)?;
     rig.power_on()?;
 
     step(rig, 3);
-    rig.wait_daemon(first, "connected", LIMIT)?;
+    rig.wait_daemon(first, "hello", LIMIT)?;
     // The light on the device tells the person which one is being served.
     rig.identify(true)?;
     let before = wait_provisioned(rig, first, LIMIT)?;
@@ -213,7 +244,7 @@ pub fn main_job(fixture: &mut Fixture) -> Result<String> {
     rig.power_off()?;
     rig.machine_settings().network = Network::Tap;
     let third = rig.mark();
-    rig.start_daemon(daemon)?;
+    rig.start_daemon(daemon_settings)?;
     rig.wait_daemon(third, "listening", LIMIT)?;
     rig.power_on()?;
     rig.wait_phase(third, Phase::BootWindow, LIMIT)?;
@@ -222,10 +253,20 @@ pub fn main_job(fixture: &mut Fixture) -> Result<String> {
 
     step(rig, 7);
     let after = wait_provisioned(rig, third, LIMIT)?;
-    if after.serial <= before.serial || after.identity == before.identity {
+    if after.serial <= before.serial {
         return Err(Failure::new(
             "provisioning the wiped board",
-            format!("the credential is not a new one: {before:?}, then {after:?}"),
+            format!("the serial number did not rise: {before:?}, then {after:?}"),
+        ));
+    }
+    let psks = daemon::issued(&daemon_settings.state, &minted.device)?;
+    if !matches!(&psks[..], [first, second] if first != second) {
+        return Err(Failure::new(
+            "provisioning the wiped board",
+            format!(
+                "two different PSKs were to be issued, not {} or equal ones",
+                psks.len()
+            ),
         ));
     }
 
@@ -235,7 +276,12 @@ pub fn main_job(fixture: &mut Fixture) -> Result<String> {
         "device {}\n\
          first boot:  provisioned as {}, identity {}, serial number {}; tenant started\n\
          second boot: no network; configuration found; tenant started\n\
-         third boot:  button pressed; wiped; provisioned again, identity {}, serial number {}; tenant started",
-        minted.device, before.endpoint, before.identity, before.serial, after.identity, after.serial
+         third boot:  button pressed; wiped; provisioned again with another PSK, identity {}, serial number {}; tenant started",
+        minted.device,
+        before.endpoint,
+        before.identity,
+        before.serial,
+        after.identity,
+        after.serial
     ))
 }

@@ -41,7 +41,10 @@ pub fn report(kernel: &Path, program: Option<&Path>) -> Result<String> {
 
     let sections = sections(&file);
     line(format!("kernel {}", kernel.display()));
-    line(format!("{:>10}  text (code and constants, flash)", sections.text));
+    line(format!(
+        "{:>10}  text (code and constants, flash)",
+        sections.text
+    ));
     line(format!("{:>10}  data (flash and RAM)", sections.data));
     line(format!("{:>10}  bss and stack (RAM)", sections.bss));
     line(String::new());
@@ -111,7 +114,10 @@ fn crate_of(symbol: &str) -> String {
     };
     let path = path.trim_start_matches(['<', '&', '*', '[', '(']);
     let path = path.trim_start_matches("mut ").trim_start_matches("dyn ");
-    match path.split(|c: char| !c.is_alphanumeric() && c != '_').next() {
+    match path
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
+    {
         Some(name) if !name.is_empty() => name.to_owned(),
         _ => "(no crate)".to_owned(),
     }
@@ -123,9 +129,14 @@ mod tests {
 
     #[test]
     fn symbols_count_to_the_crate_of_their_type() {
-        assert_eq!(crate_of("_ZN6kernel6kernel6Kernel11kernel_loop17h0123456789abcdefE"), "kernel");
         assert_eq!(
-            crate_of("_ZN62_$LT$capsules..launcher..Launcher$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE"),
+            crate_of("_ZN6kernel6kernel6Kernel11kernel_loop17h0123456789abcdefE"),
+            "kernel"
+        );
+        assert_eq!(
+            crate_of(
+                "_ZN65_$LT$capsules..launcher..Launcher$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE"
+            ),
             "capsules"
         );
         assert_eq!(crate_of("memcpy"), "(no crate)");

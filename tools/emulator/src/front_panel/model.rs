@@ -92,9 +92,9 @@ fn is_application(line: &str) -> bool {
         Some((name, _)) => {
             name != "provisioning"
                 && !name.is_empty()
-                && name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+                && name.bytes().all(|byte| {
+                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte)
+                })
         }
         None => false,
     }
@@ -107,7 +107,12 @@ mod tests {
     #[test]
     fn lines_go_to_the_console_of_who_said_them() {
         let mut model = Model::default();
-        for line in ["provisioning: phase looking", "hello: node-1", "panicked at 'x'", "Kernel: y"] {
+        for line in [
+            "provisioning: phase looking",
+            "hello: node-1",
+            "panicked at 'x'",
+            "Kernel: y",
+        ] {
             model.take(Report::Console(line.into()));
         }
         assert_eq!(model.applications, ["hello: node-1"]);

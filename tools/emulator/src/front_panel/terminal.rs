@@ -5,7 +5,7 @@
 //! The front panel's loop: reports in, keys out.
 
 use std::io;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
@@ -50,11 +50,8 @@ fn run(
 ) -> io::Result<()> {
     let mut pressed: Option<Instant> = None;
     loop {
-        loop {
-            match reports.try_recv() {
-                Ok(report) => model.take(report),
-                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-            }
+        while let Ok(report) = reports.try_recv() {
+            model.take(report);
         }
         model.pressed = pressed.is_some_and(|at| at.elapsed() < PRESS_SHOWN);
         terminal.draw(|frame| view::draw(frame, model))?;
@@ -67,7 +64,8 @@ fn run(
         if key.kind != KeyEventKind::Press {
             continue;
         }
-        let interrupt = key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c');
+        let interrupt =
+            key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c');
         let command = match key.code {
             _ if interrupt => Command::Quit,
             KeyCode::Char('c') => {

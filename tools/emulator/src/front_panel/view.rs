@@ -60,12 +60,20 @@ fn draw_board(frame: &mut Frame, model: &Model, area: Rect) {
     let block = Block::bordered().title(" Board ");
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let [lamps, state] = Layout::horizontal([Constraint::Length(30), Constraint::Fill(1)]).areas(inner);
+    let [lamps, state] =
+        Layout::horizontal([Constraint::Length(30), Constraint::Fill(1)]).areas(inner);
     let lamp = |on: bool| match on {
-        true => Span::styled("(###)", Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD)),
+        true => Span::styled(
+            "(###)",
+            Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD),
+        ),
         false => Span::styled("(   )", Style::new().fg(Color::DarkGray)),
     };
-    let owner = if model.lamps.released { "tenant's" } else { "kernel's" };
+    let owner = if model.lamps.released {
+        "tenant's"
+    } else {
+        "kernel's"
+    };
     let leds = vec![
         Line::from("   left      right"),
         Line::from(vec![
@@ -83,8 +91,14 @@ fn draw_board(frame: &mut Frame, model: &Model, area: Rect) {
             Span::raw("phase   "),
             Span::styled(phase, Style::new().add_modifier(Modifier::BOLD)),
         ]),
-        Line::from(format!("power   {}", if model.powered { "on" } else { "off" })),
-        Line::from(format!("button  {}", if model.pressed { "pressed" } else { "up" })),
+        Line::from(format!(
+            "power   {}",
+            if model.powered { "on" } else { "off" }
+        )),
+        Line::from(format!(
+            "button  {}",
+            if model.pressed { "pressed" } else { "up" }
+        )),
     ];
     frame.render_widget(Paragraph::new(lines), state);
 }
@@ -94,7 +108,11 @@ fn draw_lines(frame: &mut Frame, title: &str, lines: &VecDeque<String>, area: Re
     let block = Block::bordered().title(format!(" {title} "));
     let room = usize::from(block.inner(area).height);
     let first = lines.len().saturating_sub(room);
-    let shown: Vec<Line> = lines.iter().skip(first).map(|line| Line::from(line.as_str())).collect();
+    let shown: Vec<Line> = lines
+        .iter()
+        .skip(first)
+        .map(|line| Line::from(line.as_str()))
+        .collect();
     frame.render_widget(Paragraph::new(shown).block(block), area);
 }
 
@@ -110,7 +128,12 @@ fn draw_end(frame: &mut Frame, title: &str, color: Color, text: &str, area: Rect
 /// The setup code and its QR code, over everything else, in the middle.
 fn draw_code(frame: &mut Frame, code: &str) {
     let area = frame.area();
-    let width = code.lines().map(|line| line.chars().count()).max().unwrap_or(0) as u16 + 2;
+    let width = code
+        .lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0) as u16
+        + 2;
     let height = code.lines().count() as u16 + 2;
     let (width, height) = (width.min(area.width), height.min(area.height));
     let place = Rect {
@@ -156,7 +179,13 @@ mod tests {
             model.take(report);
         }
         let text = drawn(&model, 100, 30);
-        for expected in ["(###)     (   )", "phase   connected", "hello: endpoint node-1", "connected", "q quit"] {
+        for expected in [
+            "(###)     (   )",
+            "phase   connected",
+            "hello: endpoint node-1",
+            "connected",
+            "q quit",
+        ] {
             assert!(text.contains(expected), "{expected} is missing in\n{text}");
         }
     }

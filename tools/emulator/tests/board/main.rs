@@ -1,0 +1,135 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The emulated board with its real kernel, applications, daemon and network.
+//!
+//! Each case runs in a process and a private network of its own, started by
+//! the harness; images come from `make`. A missing image is a failure.
+
+mod cases;
+mod faults;
+mod flash;
+mod interruptions;
+mod secrets;
+mod support;
+
+use std::env;
+use std::process::{ExitCode, Stdio};
+
+use emulator::failure::Result;
+use emulator::namespace;
+use libtest_mimic::{Arguments, Failed, Trial};
+use support::Bench;
+
+/// A case by its name.
+type Case = (&'static str, fn(&mut Bench) -> Result<()>);
+
+const CASES: &[Case] = &[
+    ("main_job_runs_to_its_end", cases::main_job),
+    ("leds_follow_the_table_of_the_design", cases::leds),
+    (
+        "configured_board_starts_its_tenant_without_network",
+        cases::no_network,
+    ),
+    (
+        "no_secret_in_the_provisioner_or_on_the_wire",
+        secrets::nowhere,
+    ),
+    (
+        "no_daemon_for_five_minutes_then_one_appears",
+        interruptions::late_daemon,
+    ),
+    (
+        "daemon_dies_before_the_commit_at_every_step",
+        interruptions::dies_before_commit,
+    ),
+    (
+        "daemon_dies_before_the_receipt",
+        interruptions::dies_before_receipt,
+    ),
+    (
+        "daemon_dies_before_the_acknowledgement",
+        interruptions::dies_before_acknowledgement,
+    ),
+    ("segments_of_one_byte", interruptions::single_bytes),
+    (
+        "segments_split_and_joined_at_random",
+        interruptions::random_pieces,
+    ),
+    (
+        "wrong_setup_code_is_refused_and_counted_once",
+        faults::wrong_code,
+    ),
+    (
+        "empty_default_route_is_refused",
+        faults::empty_default_route,
+    ),
+    (
+        "empty_bootstrap_uri_is_refused",
+        faults::empty_bootstrap_uri,
+    ),
+    (
+        "empty_endpoint_name_is_refused",
+        faults::empty_endpoint_name,
+    ),
+    ("flash_that_fails_on_a_new_board", flash::fails_when_new),
+    (
+        "flash_that_fails_to_be_wiped_keeps_the_old_state",
+        flash::fails_to_wipe,
+    ),
+];
+
+/// The argument by which the harness starts itself for one case.
+const SINGLE: &str = "--in-private-network";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, flag, name] = &arguments[..]
+        && flag == SINGLE
+    {
+        return single(name);
+    }
+    let mut arguments = Arguments::from_args();
+    // The cases share two or so processors with emulators in real time.
+    arguments.test_threads = arguments.test_threads.or(Some(1));
+    let trials = CASES
+        .iter()
+        .map(|&(name, _)| Trial::test(name, move || start(name)))
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Runs a case in a process inside a new private network.
+fn start(name: &str) -> std::result::Result<(), Failed> {
+    namespace::probe()?;
+    let output = namespace::command(env::current_exe()?)
+        .args([SINGLE, name])
+        .stdin(Stdio::null())
+        .output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(Failed::from(String::from_utf8_lossy(&said).into_owned()))
+}
+
+fn single(name: &str) -> ExitCode {
+    let Some((_, case)) = CASES.iter().find(|(known, _)| *known == name) else {
+        eprintln!("there is no case {name}");
+        return ExitCode::FAILURE;
+    };
+    let result = namespace::enter()
+        .and_then(|()| Bench::new(name))
+        .and_then(|mut bench| {
+            let result = case(&mut bench);
+            bench.close(result)
+        });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The provisioner handles ciphertext only: no secret is in its memory or in
+//! any frame.
+
+use std::fs;
+
+use emulator::capture;
+use emulator::failure::{Failure, Result, While};
+use emulator::memory::{PROVISIONER, find};
+use emulator::phase::Phase;
+use emulator::scenario::wait_provisioned;
+use sha2::{Digest, Sha256};
+
+use crate::support::{Bench, LIMIT, require};
+
+const PSK: [u8; 32] = *b"\x8f\x13\xa4\x77\x02\xe9\x5c\xd1\x36\xbb\x48\x90\x6d\x21\xfe\xc5\
+                         \x7a\x0e\x93\xd8\x54\x1b\xaf\x62\xc9\x3d\xe6\x85\x19\xf0\x4b\xa7";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Every run of at least 32 hexadecimal digits in a text, as bytes.
+fn keys_in(text: &str) -> Vec<Vec<u8>> {
+    text.split(|c: char| !c.is_ascii_hexdigit())
+        .filter(|word| word.len() >= 32 && word.len() % 2 == 0)
+        .map(|word| {
+            (0..word.len())
+                .step_by(2)
+                .filter_map(|at| u8::from_str_radix(&word[at..at + 2], 16).ok())
+                .collect()
+        })
+        .collect()
+}
+
+pub fn nowhere(bench: &mut Bench) -> Result<()> {
+    let directory = bench.directory.clone();
+    let credentials = directory.join("credentials.csv");
+    let key_log = directory.join("keys.log");
+    let capture = directory.join("frames.pcap");
+    let device = bench.fixture.minted.device.clone();
+    fs::write(
+        &credentials,
+        format!("{device},identity-of-the-test,{}\n", hex(&PSK)),
+    )
+    .doing(|| "writing the credentials".into())?;
+    bench.fixture.daemon.credentials = Some(credentials);
+    bench.fixture.daemon.key_log = Some(key_log.clone());
+    bench.rig().machine_settings().capture = Some(capture.clone());
+
+    bench.start_daemon()?;
+    let first = bench.power_on()?;
+    let rig = bench.rig();
+    wait_provisioned(rig, first, LIMIT)?;
+    rig.wait_phase(first, Phase::Tenant, LIMIT)?;
+    let ram = rig.dump(PROVISIONER)?;
+    rig.power_off()?;
+
+    let factory = bench.flash()?.factory()?;
+    let code = bench.fixture.minted.setup_code.clone();
+    let log = fs::read_to_string(&key_log).doing(|| format!("reading {}", key_log.display()))?;
+    let device_id = factory.device_id;
+    let mut secrets: Vec<(String, Vec<u8>)> = vec![
+        ("the PSK".into(), PSK.to_vec()),
+        ("the PSK in hexadecimal".into(), hex(&PSK).into_bytes()),
+        ("the setup code".into(), code.clone().into_bytes()),
+        (
+            "the setup code without hyphens".into(),
+            code.replace('-', "").into_bytes(),
+        ),
+        ("w0".into(), factory.w0.to_vec()),
+        ("the identity key".into(), factory.identity_key.to_vec()),
+        ("the root secret".into(), factory.root_secret.to_vec()),
+    ];
+    // What the log names a device by is not secret.
+    let session = keys_in(&log)
+        .into_iter()
+        .filter(|key| key[..] != device_id[..]);
+    secrets.extend(session.map(|key| ("a key of the session".to_owned(), key)));
+    require(
+        secrets.len() > 8,
+        "the daemon wrote its session keys down",
+        &log,
+    )?;
+
+    let frames = capture::frames(&capture)?;
+    // The search finds what is there: the device says its id in its HELLO, and
+    // the provisioner's network stack knows its own address.
+    let said = frames.iter().any(|frame| find(frame, &device_id).is_some());
+    require(said, "the frames hold the device id", frames.len())?;
+    let address = [&[2][..], &Sha256::digest(device_id)[..5]].concat();
+    require(
+        find(&ram, &address).is_some(),
+        "the dump is the provisioner's memory",
+        ram.len(),
+    )?;
+
+    for (name, secret) in &secrets {
+        if let Some(at) = find(&ram, secret) {
+            let place = PROVISIONER.start + at as u64;
+            return Err(Failure::new(
+                "searching the provisioner's memory",
+                format!("{name} lies at {place:#x}"),
+            ));
+        }
+        if let Some(number) = frames
+            .iter()
+            .position(|frame| find(frame, secret).is_some())
+        {
+            return Err(Failure::new(
+                "searching the board's frames",
+                format!("{name} is in frame {number} of {}", capture.display()),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! What the cases share: images, a bench with a minted device, the logs.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use emulator::daemon;
+use emulator::failure::{Failure, Result, While};
+use emulator::lamps;
+use emulator::machine::Exit;
+use emulator::plain;
+use emulator::proxy::{Frame, Pieces, Proxy, Verdict};
+use emulator::responder::Responder;
+use emulator::rig::{Mark, Rig, Seen};
+use emulator::run::empty;
+use emulator::scenario::{Fixture, Parts};
+use provisioning_storage::factory::{FactoryData, FactoryPage};
+use provisioning_storage::journal::{JournalPage, Values};
+use provisioning_storage::layout::{PAGE_LEN, Page};
+use provisioning_storage::slot::{SlotHeader, SlotPage};
+
+/// A net under a hanging case, in the host's time; no step takes nearly as long.
+pub const LIMIT: Duration = Duration::from_secs(90);
+
+/// Each logical page of the configuration flash starts an erase block.
+const BLOCK: usize = 256 * 1024;
+
+/// The daemon's port.
+pub const PORT: u16 = 49_300;
+/// Where the daemon listens when the board reaches it through a proxy only.
+const HIDDEN: &str = "[::1]:49301";
+
+pub struct Bench {
+    pub fixture: Fixture,
+    pub parts: Parts,
+    pub directory: PathBuf,
+    log: JoinHandle<()>,
+    /// Keeps the channel open: nobody presses keys.
+    _keys: mpsc::Sender<emulator::report::Command>,
+}
+
+/// A path from the environment that `make test` sets, or where `make` puts it.
+fn path(variable: &str, default: &str) -> PathBuf {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    env::var_os(variable).map_or_else(|| repository.join(default), PathBuf::from)
+}
+
+fn parts() -> Parts {
+    let tabs = match env::var("EMULATOR_TABS") {
+        Ok(list) => list.split_whitespace().map(PathBuf::from).collect(),
+        Err(_) => ["provisioner", "hello", "blink"]
+            .iter()
+            .map(|name| path("", &format!("target/tabs/{name}.tab")))
+            .collect(),
+    };
+    let firmware = "target/firmware/riscv32imac-unknown-none-elf/firmware";
+    Parts {
+        kernel: path(
+            "EMULATOR_KERNEL",
+            &format!("{firmware}/qemu_rv32_provisioning"),
+        ),
+        tabs,
+        tockloader: path(
+            "EMULATOR_TOCKLOADER",
+            "target/tools/tockloader/bin/tockloader",
+        ),
+        provisiond: path(
+            "EMULATOR_PROVISIOND_KEY_LOG",
+            "target/key-log/release/provisiond",
+        ),
+    }
+}
+
+impl Bench {
+    /// Packs images and mints a device in a folder named after the case.
+    pub fn new(case: &str) -> Result<Bench> {
+        let parts = parts();
+        parts.check()?;
+        let directory = path("EMULATOR_LOGS", "target/test").join(case);
+        empty(&directory)?;
+        let doing = || format!("making {}", directory.display());
+        let directory = fs::canonicalize(&directory).doing(doing)?;
+        let mut file = fs::File::create(directory.join("run.log")).doing(doing)?;
+        let (reports, shown) = mpsc::channel();
+        let (keys, commands) = mpsc::channel();
+        let log = thread::spawn(move || {
+            // A log that cannot be written must not fail the case.
+            drop(plain::show(&shown, &mut file));
+        });
+        let fixture = Fixture::new(&parts, &directory, reports, commands)?;
+        Ok(Bench {
+            fixture,
+            parts,
+            directory,
+            log,
+            _keys: keys,
+        })
+    }
+
+    /// Switches everything off and tells where the logs of a failure are.
+    pub fn close(self, result: Result<()>) -> Result<()> {
+        let Bench {
+            fixture,
+            log,
+            directory,
+            ..
+        } = self;
+        drop(fixture);
+        // A panic there has been told already.
+        drop(log.join());
+        result.map_err(|failure| failure.next(format!("The logs lie in {}.", directory.display())))
+    }
+
+    pub fn rig(&mut self) -> &mut Rig {
+        &mut self.fixture.rig
+    }
+
+    /// Starts the daemon where the board finds it, and waits until it listens.
+    pub fn start_daemon(&mut self) -> Result<()> {
+        let settings = self.fixture.daemon.clone();
+        self.start_daemon_with(&settings)
+    }
+
+    pub fn start_daemon_with(&mut self, settings: &daemon::Settings) -> Result<()> {
+        let from = self.rig().mark();
+        self.rig().start_daemon(settings)?;
+        self.rig().wait_daemon(from, "listening", LIMIT)?;
+        Ok(())
+    }
+
+    /// Switches the board on with its cable plugged into the private network.
+    pub fn power_on(&mut self) -> Result<Mark> {
+        let mark = self.rig().mark();
+        self.rig().power_on()?;
+        Ok(mark)
+    }
+
+    /// Puts a proxy between board and daemon: the daemon listens and answers
+    /// where the board cannot hear it, a responder sends the board to the proxy.
+    pub fn interpose(
+        &mut self,
+        pieces: Pieces,
+        judge: impl FnMut(&Frame) -> Verdict + Send + 'static,
+    ) -> Result<Interposed> {
+        let settings = &mut self.fixture.daemon;
+        settings.listen = HIDDEN.to_owned();
+        settings.interface = "lo".to_owned();
+        let parse = |text: &str| text.parse().doing(|| format!("reading the address {text}"));
+        let listen = parse(&format!("[::]:{PORT}"))?;
+        Ok(Interposed {
+            _proxy: Proxy::start(listen, parse(HIDDEN)?, pieces, judge)?,
+            _responder: Responder::start(PORT)?,
+        })
+    }
+
+    /// The configuration flash as it is on the host's disk.
+    pub fn flash(&mut self) -> Result<Flash> {
+        let path = self.rig().machine_settings().flash.clone();
+        fs::read(&path)
+            .map(Flash)
+            .doing(|| format!("reading {}", path.display()))
+    }
+}
+
+/// Stops when dropped.
+pub struct Interposed {
+    _proxy: Proxy,
+    _responder: Responder,
+}
+
+/// The bytes of the configuration flash.
+#[derive(PartialEq)]
+pub struct Flash(Vec<u8>);
+
+impl Flash {
+    fn page(&self, page: Page) -> &[u8] {
+        let start = page.number() * BLOCK;
+        &self.0[start..start + PAGE_LEN]
+    }
+
+    pub fn factory(&self) -> Result<FactoryData> {
+        match FactoryData::parse(self.page(Page::ALL[0])) {
+            FactoryPage::Valid(data) => Ok(data),
+            FactoryPage::Erased | FactoryPage::Corrupt => Err(Failure::new(
+                "reading the factory page",
+                "it does not hold what was minted",
+            )),
+        }
+    }
+
+    /// Whether either slot holds anything that could be a configuration.
+    pub fn holds_configuration(&self) -> bool {
+        [1, 2].iter().any(|&slot| {
+            matches!(
+                SlotHeader::parse(self.page(Page::ALL[slot])),
+                SlotPage::Candidate(_)
+            )
+        })
+    }
+
+    /// Attempt counter and serial floor, from the newer journal page.
+    pub fn journal(&self) -> Values {
+        let mut newest = None;
+        for index in [3, 4] {
+            if let JournalPage::Valid {
+                generation, values, ..
+            } = JournalPage::parse(self.page(Page::ALL[index]))
+                && newest.is_none_or(|(before, _)| generation > before)
+            {
+                newest = Some((generation, values));
+            }
+        }
+        newest.map_or_else(Values::default, |(_, values)| values)
+    }
+}
+
+/// Fails unless `condition` holds.
+pub fn require(condition: bool, expected: &str, found: impl std::fmt::Debug) -> Result<()> {
+    match condition {
+        true => Ok(()),
+        false => Err(Failure::new(
+            "checking what came of it",
+            format!("expected that {expected}; found {found:?}"),
+        )),
+    }
+}
+
+/// How often the board was switched on or restarted from a mark on.
+pub fn starts(rig: &Rig, from: Mark) -> usize {
+    rig.history(from)
+        .iter()
+        .filter(|seen| matches!(seen, Seen::PowerOn))
+        .count()
+}
+
+/// Waits for the board to restart by itself.
+pub fn wait_restart(rig: &mut Rig, from: Mark) -> Result<()> {
+    rig.wait(from, "for the board to restart", LIMIT, |seen| {
+        (*seen == Seen::Exit(Exit::Reset)).then_some(())
+    })
+}
+
+/// Compares every run of the board with the table of LEDs.
+pub fn check_leds(rig: &mut Rig) -> Result<()> {
+    for (phases, trace) in rig.traces()? {
+        require(trace.lost == 0, "no LED change was lost", trace.lost)?;
+        require(
+            !trace.changes.is_empty() || phases.is_empty(),
+            "the LEDs changed",
+            &phases,
+        )?;
+        lamps::check(&phases, &trace.changes)
+            .doing(|| format!("comparing the LEDs with the table, phases {phases:?}"))?;
+    }
+    Ok(())
+}
