@@ -221,6 +221,20 @@ def time_slices(directory: Path):
         check(value == other, f"round {number}: {value} and {other}")
 
 
+def preemption(directory: Path):
+    """A process that computes delays the wake-up of another by a slice at most."""
+    # 100 ms of computing between two lines: no system call brings the wake-up.
+    spinner = tbf(directory, "spinner", 0, {"ROUNDS": "10000000"})
+    binaries = [spinner, tbf(directory, "devices", 1)]
+    # One instruction is 1 ns of virtual time, whatever the host does.
+    counting = ["-icount", "shift=0,align=off,sleep=off"]
+    console = run(directory, binaries, r"devices: done|panic", counting)
+    check("spinner: 4" not in console, "the spinner was done too early for the test")
+    slept = int(re.search(r"devices: slept (\d+) ms", console).group(1))
+    # A slice is 10 ms; the reading of the clock comes after another one.
+    check(100 <= slept <= 125, f"slept {slept} ms of virtual time instead of 100 to 125")
+
+
 def devices(directory: Path):
     """Console, alarm, random numbers, LEDs and Ethernet work from user mode."""
     network = ["-netdev", "user,id=n0,restrict=on", "-device", "virtio-net-device,netdev=n0"]
@@ -238,7 +252,7 @@ def devices(directory: Path):
     check(answer is not None and int(answer.group(1)) >= 1, console)
 
 
-CHECKS = [abi_observed, devices, isolation, time_slices]
+CHECKS = [abi_observed, devices, isolation, time_slices, preemption]
 
 
 def main() -> int:

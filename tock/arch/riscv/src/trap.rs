@@ -10,15 +10,19 @@
 //!            |                                      |
 //!   save caller-saved registers             save all registers, pc, mcause and
 //!            |                              mtval in the block at mscratch
-//!   interrupt: mask its source in mie               |
+//!   interrupt: off, from now on                     |
 //!   exception: panic                        back on the kernel's stack, return
 //!            |                              from `switch_to_process`
 //!          mret
 //! ```
 //!
-//! No work is done in a trap. A source that interrupts kernel code is masked;
-//! the kernel loop sees it in `mip`, serves it, and unmasks it. A source that
-//! interrupts a process just ends the process's turn.
+//! No work is done in a trap. The first interrupt of kernel code turns
+//! interrupts off for the kernel, which loses nothing: the kernel loop looks at
+//! `mip` between any two pieces of work, `wfi` wakes up whether or not
+//! interrupts are on, and in user mode they are always on. The sources stay let
+//! through in `mie`, because a source that is masked until it is served would
+//! stay masked if its cause goes away unserved, as that of a timer does when
+//! the alarm is set again. An interrupt of a process just ends its turn.
 
 use crate::csr::{CSR, mcause::Trap};
 use core::fmt::Write;
@@ -26,11 +30,7 @@ use kernel::utilities::registers::interfaces::Readable;
 
 #[cfg(all(target_arch = "riscv32", target_os = "none"))]
 mod entry {
-    use crate::csr::{
-        CSR,
-        mcause::{Interrupt, Trap},
-        mie::mie,
-    };
+    use crate::csr::{CSR, mcause::Trap, mstatus::mstatus};
     use crate::thread_id::set_in_kernel_trap;
     use kernel::utilities::registers::interfaces::Readable;
 
@@ -230,15 +230,10 @@ mod entry {
     extern "C" fn trap_from_kernel() {
         set_in_kernel_trap(true);
         match Trap::from(CSR.mcause.get()) {
-            Trap::Interrupt(interrupt) => {
-                let sources = match interrupt {
-                    Interrupt::MachineSoft => mie::msoft::SET,
-                    Interrupt::MachineTimer => mie::mtimer::SET,
-                    Interrupt::MachineExternal => mie::mext::SET,
-                    // Nobody has enabled it and nobody will serve it.
-                    Interrupt::Unknown => mie::msoft::SET + mie::mtimer::SET + mie::mext::SET,
-                };
-                CSR.mie.read_and_clear_bits(sources.value);
+            Trap::Interrupt(_) => {
+                // What `mret` copies to `mie`: the kernel goes on with
+                // interrupts off.
+                CSR.mstatus.read_and_clear_field(mstatus::mpie);
             }
             Trap::Exception(_) => {
                 // The panic handler prints and never returns; what it uses

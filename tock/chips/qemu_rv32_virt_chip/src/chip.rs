@@ -12,8 +12,8 @@ use crate::virtio_mmio::{SLOTS, VIRTIO_MMIO_BASE};
 use core::fmt::Write;
 use kernel::debug;
 use kernel::platform::chip::{Chip, InterruptService};
-use kernel::utilities::registers::interfaces::{ReadWriteable, Readable};
-use rv32i::csr::{CSR, mie::mie, mip::mip};
+use kernel::utilities::registers::interfaces::Readable;
+use rv32i::csr::{CSR, mip::mip};
 use rv32i::pmp::PMPUserMPU;
 use rv32i::pmp::simple::SimplePMP;
 use rv32i::syscall::SysCall;
@@ -142,13 +142,10 @@ impl<'a, I: InterruptService + 'a> Chip for QemuRv32VirtChip<'a, I> {
                 break;
             }
         }
-        // The trap handler masks a source that interrupted the kernel. All are
-        // served now, so none is lost by being let through again.
-        CSR.mie.modify(mie::mext::SET + mie::mtimer::SET);
     }
 
     fn has_pending_interrupts(&self) -> bool {
-        // What the devices ask for, whether or not it is masked.
+        // What the devices ask for, whether or not interrupts are on.
         CSR.mip
             .any_matching_bits_set(mip::mtimer::SET + mip::mext::SET)
     }

@@ -15,7 +15,13 @@ set_main! {main}
 stack_size! {0x800}
 
 /// Rounds between two lines.
-const ROUNDS: u32 = 1_000_000;
+const ROUNDS: u32 = match option_env!("ROUNDS") {
+    Some(rounds) => match u32::from_str_radix(rounds, 10) {
+        Ok(rounds) => rounds,
+        Err(_) => panic!("ROUNDS is not a number"),
+    },
+    None => 1_000_000,
+};
 
 const NAME: &str = match option_env!("SPINNER") {
     Some(name) => name,

@@ -36,11 +36,14 @@ impl VirtIOTransport for Transport {
     }
 }
 
-/// Remembers what came back: per chain the lengths and first bytes of its
-/// buffers, and the bytes used.
+/// A chain that came back: length and first byte of each buffer, and the bytes
+/// used.
+type Returned = (Vec<(usize, u8)>, usize);
+
+/// Remembers what came back.
 #[derive(Default)]
 struct Client {
-    returned: RefCell<Vec<(Vec<(usize, u8)>, usize)>>,
+    returned: RefCell<Vec<Returned>>,
 }
 
 impl SplitVirtqueueClient<'static> for Client {
@@ -128,7 +131,7 @@ impl Setup {
         ring.index.set(index.wrapping_add(1));
     }
 
-    fn returned(&self) -> Vec<(Vec<(usize, u8)>, usize)> {
+    fn returned(&self) -> Vec<Returned> {
         self.queue.used_interrupt();
         self.client.returned.take()
     }
