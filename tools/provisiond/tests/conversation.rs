@@ -12,7 +12,7 @@ use provisiond::event::Event;
 use provisiond::id::to_hex;
 use provisiond::mint::Minted;
 use provisiond::registry::{Command, Phase};
-use provisioning_wire::{Alert, AlertCode, Field, Frame, FrameDecoder, FrameType, Reason, Refusal};
+use provisioning_wire::{Alert, AlertCode, Field, FrameDecoder, FrameType, Reason, Refusal};
 use support::device::{Device, End, Stop, Stored};
 use support::link::{Segments, through};
 use support::{Bench, NOW, PARAMETERS, settings};
@@ -43,8 +43,12 @@ async fn provision(bench: &Bench, device: &mut Device) -> Box<Stored> {
 async fn frames(stream: &mut DuplexStream) -> Vec<(FrameType, Vec<u8>)> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
+    parse(&bytes)
+}
+
+fn parse(bytes: &[u8]) -> Vec<(FrameType, Vec<u8>)> {
     let mut decoder = FrameDecoder::new();
-    let mut rest = &bytes[..];
+    let mut rest = bytes;
     let mut frames = Vec::new();
     while !rest.is_empty() {
         let (taken, frame) = decoder.feed(rest).unwrap();
@@ -56,7 +60,10 @@ async fn frames(stream: &mut DuplexStream) -> Vec<(FrameType, Vec<u8>)> {
 
 /// The code of the alert that ends what the daemon says.
 async fn alert(stream: &mut DuplexStream) -> AlertCode {
-    let frames = frames(stream).await;
+    last_alert(&frames(stream).await)
+}
+
+fn last_alert(frames: &[(FrameType, Vec<u8>)]) -> AlertCode {
     let (kind, payload) = frames.last().expect("an alert");
     assert_eq!(*kind, FrameType::Alert);
     Alert::parse(payload).unwrap().code
@@ -226,7 +233,8 @@ async fn a_device_that_is_not_in_the_inventory_is_told_so() {
 
 #[tokio::test]
 async fn a_refused_configuration_is_told_with_its_field() {
-    let cases: [(fn(&mut provisiond::issuer::Settings), Field); 3] = [
+    type Change = fn(&mut provisiond::issuer::Settings);
+    let cases: [(Change, Field); 3] = [
         (|s| s.default_route.clear(), Field::DefaultRoute),
         (|s| s.bootstrap_uri.clear(), Field::BootstrapUri),
         (|s| s.endpoint = "".parse().unwrap(), Field::EndpointName),
@@ -367,9 +375,7 @@ async fn a_silent_device_is_kept_alive_for_30_seconds() {
     assert_eq!(count(FrameType::ShareP), 1);
     let pings = count(FrameType::KeepAlive);
     assert!((14..=15).contains(&pings), "{pings}");
-    let (kind, payload) = frames.last().unwrap();
-    assert_eq!(*kind, FrameType::Alert);
-    assert_eq!(Alert::parse(payload).unwrap().code, AlertCode::Timeout);
+    assert_eq!(last_alert(&frames), AlertCode::Timeout);
 }
 
 #[tokio::test(start_paused = true)]
@@ -380,20 +386,18 @@ async fn who_only_keeps_alive_does_not_stay_for_ever() {
     let (mut stream, _serving) = bench.connect();
     assert_eq!(device.converse(&mut stream).await, None);
     let start = tokio::time::Instant::now();
-    let mut last = Vec::new();
+    let mut heard = Vec::new();
     let mut buffer = [0; 256];
     loop {
         let length = stream.read(&mut buffer).await.unwrap();
         if length == 0 {
             break;
         }
-        last = buffer[..length].to_vec();
+        heard.extend_from_slice(&buffer[..length]);
         // The daemon may have closed its reading side at the end.
         let _ = stream.write_all(&[3, 0, 0]).await;
     }
-    let frame = Frame::parse(&last).unwrap();
-    let code = Alert::parse(frame.payload()).unwrap().code;
-    assert_eq!(code, AlertCode::Timeout);
+    assert_eq!(last_alert(&parse(&heard)), AlertCode::Timeout);
     assert_eq!(start.elapsed().as_secs(), 300);
 }
 

@@ -72,7 +72,7 @@ async fn pass(
             let _ = to.shutdown().await;
             return;
         }
-        if held.is_empty() && matches!(read, Err(_)) {
+        if read.is_err() {
             // Nothing under way: wait without a limit.
             match from.read(&mut buffer).await {
                 Ok(length) if length > 0 => held.extend_from_slice(&buffer[..length]),
