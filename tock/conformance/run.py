@@ -16,11 +16,13 @@ an ELF file, that kernel is tried instead of this workspace's board.
 
 import os
 import re
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -119,8 +121,9 @@ def image(binaries) -> bytes:
     return data + b"\xff" * 64
 
 
-def run(directory: Path, binaries, until: str, extra=(), cpu=CPUS[0], seconds=30) -> str:
-    """Boots and returns the console up to the line `until`."""
+def run(directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None) -> str:
+    """Boots and returns the console up to the line `until`. Every line before
+    is handed to `react`."""
     apps = directory / "apps.bin"
     apps.write_bytes(image(binaries))
     command = [
@@ -146,6 +149,8 @@ def run(directory: Path, binaries, until: str, extra=(), cpu=CPUS[0], seconds=30
                 print("   |", lines[-1], flush=True)
             if re.search(until, line):
                 break
+            if react:
+                react(line)
         else:
             raise Failure(f"no line {until!r} in {seconds} s:\n" + "\n".join(lines))
     finally:
@@ -192,6 +197,41 @@ TRESPASSES = [
     "execute ram", "execute kernel", "read csr", "read counter", "float", "wait", "bad yield",
     "bad class", "grant",
 ]  # fmt: skip
+
+
+def frames(directory: Path):
+    """Bursts of frames longer than the receive queue reach a process whole."""
+    path = str(directory / "net")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    # 100 frames a burst are six times the queue and fit one buffer of the app.
+    lengths = [60 + 7 * (number % 3) for number in range(300)]
+
+    def ethernet(number: int, length: int, kind: int) -> bytes:
+        header = b"\xff" * 6 + b"\x02\0\0\0\0\1" + struct.pack(">HI", kind, number)
+        frame = header.ljust(length, b"\xa5")
+        return struct.pack(">I", len(frame)) + frame
+
+    def send(line: str):
+        if "frames: ready" not in line:
+            return
+        connection, _ = listener.accept()
+        for start in range(0, len(lengths), 100):
+            burst = range(start, start + 100)
+            connection.sendall(b"".join(ethernet(n, lengths[n], 0x88B5) for n in burst))
+            time.sleep(0.2)
+        connection.sendall(ethernet(0, 60, 0x88B6))
+
+    network = [
+        "-netdev", f"stream,id=n0,server=off,addr.type=unix,addr.path={path}",
+        "-device", "virtio-net-device,netdev=n0",
+    ]  # fmt: skip
+    binary = tbf(directory, "frames", 0)
+    console = run(directory, [binary], r"frames: \d+|panic", network, react=send)
+    listener.close()
+    expected = f"frames: {len(lengths)} frames {sum(lengths)} bytes 0 out of order exceeded false"
+    check(expected in console, f"expected {expected!r}\n{console}")
 
 
 def isolation(directory: Path):
@@ -252,7 +292,7 @@ def devices(directory: Path):
     check(answer is not None and int(answer.group(1)) >= 1, console)
 
 
-CHECKS = [abi_observed, devices, isolation, time_slices, preemption]
+CHECKS = [abi_observed, devices, frames, isolation, time_slices, preemption]
 
 
 def main() -> int:
