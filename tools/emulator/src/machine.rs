@@ -157,16 +157,18 @@ impl Machine {
     /// Collects how an emulator that has closed its console ended.
     pub fn ended(mut self) -> Exit {
         let reason = self.qmp.drain();
-        let status = self.child.wait();
+        let (status, good) = match self.child.wait() {
+            Ok(status) => (status.to_string(), status.success()),
+            Err(error) => (error.to_string(), false),
+        };
         match reason.as_deref() {
             Some("guest-reset") => Exit::Reset,
             Some("guest-shutdown") => Exit::Off,
-            _ => Exit::Broken(format!(
-                "QEMU ended ({}); see {}",
-                match status {
-                    Ok(status) => status.to_string(),
-                    Err(error) => error.to_string(),
-                },
+            // QEMU before 9 ends at once, without an event.
+            None if good => Exit::Off,
+            reason => Exit::Broken(format!(
+                "QEMU ended ({status}{}); see {}",
+                reason.map_or(String::new(), |reason| format!(", {reason}")),
                 self.log.display()
             )),
         }
