@@ -260,6 +260,23 @@ fn who_signs_with_another_key_is_found() {
 }
 
 #[test]
+fn an_identity_key_off_the_curve_is_refused_at_once() {
+    let vectors = conversation();
+    let code = AlertCode::BadPoint;
+    let mut device = Device::new(&vectors);
+    device.public[1] ^= 1;
+    let outcome = run(&device, &Daemon::new(&vectors), untouched);
+    assert_eq!(outcome.daemon_failure(), Some(Failure::Ours(code)));
+    assert_eq!(outcome.frames.len(), 2, "HELLO and ALERT");
+
+    let mut daemon = Daemon::new(&vectors);
+    daemon.public[1] ^= 1;
+    let outcome = run(&Device::new(&vectors), &daemon, untouched);
+    assert_eq!(outcome.device_failure(), Some(Failure::Ours(code)));
+    assert_eq!(outcome.events, []);
+}
+
+#[test]
 fn kdf_parameters_out_of_bounds_are_not_looked_up() {
     let vectors = conversation();
     let mut device = Device::new(&vectors);

@@ -312,3 +312,20 @@ fn a_frame_before_the_count_is_durable_is_out_of_order() {
     let frame = Frame::parse(vectors.get("confirm_p")).unwrap();
     assert_eq!(device.receive(&frame), Err(AlertCode::Protocol));
 }
+
+#[test]
+fn an_answer_to_what_was_not_sent_is_out_of_order() {
+    let vectors = conversation();
+    let mut device = Device::new(&vectors).session(&vectors);
+    assert_eq!(device.advance(), device::Progress::Send);
+    let frame = Frame::parse(vectors.get("hello_reply")).unwrap();
+    assert_eq!(device.receive(&frame), Err(AlertCode::Protocol));
+
+    let parts = Daemon::new(&vectors);
+    let mut daemon = parts.session(&vectors);
+    let frame = Frame::parse(vectors.get("hello")).unwrap();
+    daemon.receive(&frame).unwrap();
+    daemon.provide(parts.prover_secret()).unwrap();
+    let frame = Frame::parse(vectors.get("share_v")).unwrap();
+    assert_eq!(daemon.receive(&frame), Err(AlertCode::Protocol));
+}

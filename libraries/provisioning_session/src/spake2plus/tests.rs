@@ -185,6 +185,11 @@ fn bad_shares_are_refused_by_both() {
     let w0_n: [u8; POINT_LEN] = record.expose_secret()[97..162].try_into().unwrap();
     assert_eq!(confirming(&vectors, &w0_m).err(), Some(Error::BadPoint));
     assert_eq!(prover(&vectors).receive(&w0_n).err(), Some(Error::BadPoint));
+    // The verifier does not even start on its own mask.
+    let verifier = Verifier::with_scalar(secret(&vectors).verifier_record(), scalar(&vectors, "y"));
+    let mut multiplier = SlicedMultiplication::new();
+    let outcome = verifier.receive(&mut multiplier, &w0_m, &identities(&vectors));
+    assert_eq!(outcome.err(), Some(Error::BadPoint));
     for position in 0..POINT_LEN {
         let mut share = vectors.array::<POINT_LEN>("share_p");
         share[position] ^= 1;
