@@ -31,6 +31,7 @@ TARGET = "riscv32imac-unknown-none-elf"
 ELF2TAB = os.environ.get("ELF2TAB", "elf2tab")
 QEMU = os.environ.get("QEMU", "qemu-system-riscv32")
 
+KERNEL_BASE = 0x8000_0000
 APPS_BASE = 0x8010_0000
 RAM_BASE = 0x8030_0000
 STRIDE = 0x1_0000
@@ -121,19 +122,21 @@ def image(binaries) -> bytes:
     return data + b"\xff" * 64
 
 
-def run(directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None) -> str:
+def run(directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None, bios=None) -> str:
     """Boots and returns the console up to the line `until`. Every line before
-    is handed to `react`."""
+    is handed to `react`, and what that returns is typed at the console."""
     apps = directory / "apps.bin"
     apps.write_bytes(image(binaries))
     command = [
         QEMU, "-machine", "virt", "-cpu", cpu, "-m", "128M", "-nographic",
-        "-bios", str(kernel()), "-device", f"loader,file={apps},addr={APPS_BASE:#x}",
+        "-bios", str(bios or kernel()),
         "-global", "virtio-mmio.force-legacy=false", "-device", "virtio-rng-device", *extra,
     ]  # fmt: skip
+    if not bios:
+        command += ["-device", f"loader,file={apps},addr={APPS_BASE:#x}"]
     emulator = subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         errors="replace",
@@ -149,13 +152,16 @@ def run(directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=Non
                 print("   |", lines[-1], flush=True)
             if re.search(until, line):
                 break
-            if react:
-                react(line)
+            typed = react(line) if react else None
+            if typed:
+                emulator.stdin.write(typed)
+                emulator.stdin.flush()
         else:
             raise Failure(f"no line {until!r} in {seconds} s:\n" + "\n".join(lines))
     finally:
         watchdog.cancel()
         emulator.kill()
+        emulator.stdin.close()
         emulator.stdout.close()
         emulator.wait()
     return "\n".join(lines)
@@ -197,6 +203,38 @@ TRESPASSES = [
     "execute ram", "execute kernel", "read csr", "read counter", "float", "wait", "bad yield",
     "bad class", "grant",
 ]  # fmt: skip
+
+
+def console_input(directory: Path):
+    """What is typed reaches a process, one read after the other, and a read can be given up."""
+
+    def type_(line: str):
+        # Fewer bytes than the UART's FIFO holds; the driver gets them by and by.
+        return "0123456789abcde" if "echo: ready" in line else None
+
+    binary = tbf(directory, "echo", 0)
+    console = run(directory, [binary], r"echo: 5.*65\]|panic", react=type_)
+    texts = ["01234", "56789", "abcde"]
+    expected = [f"echo: 5 Ok(()) [{', '.join(f'{ord(c):02x}' for c in text)}]" for text in texts]
+    found = [line for line in console.splitlines() if line.startswith("echo: 5")]
+    check(found == expected, f"{found} instead of {expected}")
+    # 8 is CANCEL.
+    check("echo: aborted with status 8 after 0 bytes" in console, console)
+
+
+def raw_image(directory: Path):
+    """A raw image of kernel and processes boots, as installers write it."""
+    image_ = bytearray(b"\xff" * (APPS_BASE - KERNEL_BASE))
+    elf = kernel().read_bytes()
+    offset, size, count = struct.unpack_from("<I10xHH", elf, 28)
+    for header in range(offset, offset + count * size, size):
+        kind, start, _, address, length = struct.unpack_from("<5I", elf, header)
+        if kind == 1 and length:
+            place = address - KERNEL_BASE
+            image_[place : place + length] = elf[start : start + length]
+    flash = directory / "flash.bin"
+    flash.write_bytes(bytes(image_) + image([tbf(directory, "devices", 0)]))
+    run(directory, [], r"devices: done", bios=flash)
 
 
 def frames(directory: Path):
@@ -292,7 +330,7 @@ def devices(directory: Path):
     check(answer is not None and int(answer.group(1)) >= 1, console)
 
 
-CHECKS = [abi_observed, devices, frames, isolation, time_slices, preemption]
+CHECKS = [abi_observed, devices, console_input, frames, raw_image, isolation, time_slices, preemption]
 
 
 def main() -> int:
