@@ -226,3 +226,6 @@ impl<const RX_BUFFERS: usize> VirtIODeviceDriver for VirtIONet<'static, RX_BUFFE
         VirtIODeviceType::NetworkCard
     }
 }
+
+#[cfg(test)]
+mod tests;

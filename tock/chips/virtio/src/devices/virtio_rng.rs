@@ -149,3 +149,6 @@ impl VirtIODeviceDriver for VirtIORng<'static, 'static> {
         VirtIODeviceType::EntropySource
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -394,4 +394,4 @@ impl<const MAX_QUEUE_SIZE: usize> Virtqueue for SplitVirtqueue<'static, 'static,
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

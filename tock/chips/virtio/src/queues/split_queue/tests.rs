@@ -69,21 +69,29 @@ struct Setup {
     client: &'static Client,
 }
 
-fn leak<T>(value: T) -> &'static mut T {
+pub(crate) fn leak<T>(value: T) -> &'static mut T {
     Box::leak(Box::new(value))
 }
 
-fn setup() -> Setup {
-    let queue: &'static Queue = leak(SplitVirtqueue::new(
+/// An initialized queue in memory of its own.
+pub(crate) fn queue<const SIZE: usize>(
+    number: u32,
+) -> &'static SplitVirtqueue<'static, 'static, SIZE> {
+    let queue = leak(SplitVirtqueue::new(
         leak(Default::default()),
         leak(Default::default()),
         leak(Default::default()),
     ));
+    queue.initialize(number, SIZE);
+    queue
+}
+
+fn setup() -> Setup {
+    let queue: &'static Queue = queue(3);
     let transport: &'static Transport = leak(Transport::default());
     let client: &'static Client = leak(Client::default());
     queue.set_transport(transport);
     queue.set_client(client);
-    queue.initialize(3, SIZE);
     Setup {
         queue,
         transport,
@@ -99,15 +107,16 @@ fn buffer(fill: u8, len: usize, device_writeable: bool) -> Option<VirtqueueBuffe
     })
 }
 
-impl Setup {
+/// The device's side of a queue.
+impl<const SIZE: usize> SplitVirtqueue<'static, 'static, SIZE> {
     /// The chain at place `index` of the available ring, as the device reads
-    /// it: address, length and "writes" of each descriptor, and its head.
-    fn available(&self, index: usize) -> (usize, Vec<(usize, usize, bool)>) {
-        let head = usize::from(self.queue.available_ring.ring[index % SIZE].get());
+    /// it: its head, and address, length and "writes" of each descriptor.
+    pub(crate) fn available(&self, index: usize) -> (usize, Vec<(usize, usize, bool)>) {
+        let head = usize::from(self.available_ring.ring[index % SIZE].get());
         let mut chain = Vec::new();
         let mut at = head;
         loop {
-            let descriptor = &self.queue.descriptors.0[at];
+            let descriptor = &self.descriptors.0[at];
             let flags = descriptor.flags.get();
             chain.push((
                 descriptor.address.get() as usize,
@@ -121,14 +130,42 @@ impl Setup {
         }
     }
 
+    /// Chains that the device was ever given.
+    pub(crate) fn given(&self) -> usize {
+        usize::from(self.available_ring.index.get())
+    }
+
     /// The device returns the chain at `head`.
-    fn device_returns(&self, head: usize, bytes: u32) {
-        let ring = self.queue.used_ring;
+    pub(crate) fn device_returns(&self, head: usize, bytes: u32) {
+        let ring = self.used_ring;
         let index = ring.index.get();
         let element = &ring.ring[usize::from(index) % SIZE];
         element.id.set(head as u32);
         element.length.set(bytes);
         ring.index.set(index.wrapping_add(1));
+    }
+
+    /// The device writes `bytes` to the first buffer of the chain at place
+    /// `index` of the available ring and returns it.
+    pub(crate) fn device_writes(&self, index: usize, bytes: &[u8]) {
+        let (head, chain) = self.available(index);
+        let (address, length, writeable) = chain[0];
+        assert!(writeable && bytes.len() <= length);
+        let start = core::ptr::with_exposed_provenance_mut::<u8>(address);
+        // SAFETY: The buffer is leaked memory of that length, and it is with
+        // the device, that is, here.
+        unsafe { core::slice::from_raw_parts_mut(start, bytes.len()) }.copy_from_slice(bytes);
+        self.device_returns(head, bytes.len() as u32);
+    }
+}
+
+impl Setup {
+    fn available(&self, index: usize) -> (usize, Vec<(usize, usize, bool)>) {
+        self.queue.available(index)
+    }
+
+    fn device_returns(&self, head: usize, bytes: u32) {
+        self.queue.device_returns(head, bytes);
     }
 
     fn returned(&self) -> Vec<Returned> {
