@@ -163,3 +163,20 @@ fn an_alert_and_a_bad_frame_leave_nothing() {
         }
     }
 }
+
+#[test]
+fn the_configuration_is_gone_once_it_is_committed() {
+    let vectors = conversation();
+    let mut session = Device::new(&vectors).session(&vectors);
+    let mut committing = false;
+    let ended = play(&mut session, &vectors, usize::MAX, |session| {
+        let holds_it = || found(session, &vectors).contains(&"psk");
+        if session.stored_config().is_some() {
+            committing = true;
+            assert!(holds_it());
+        } else if committing {
+            assert!(!holds_it());
+        }
+    });
+    assert!(ended && committing);
+}
