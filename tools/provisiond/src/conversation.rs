@@ -218,6 +218,7 @@ impl Conversation {
             }
             Work::Secret(Err(KeyError::UnknownDevice)) => self.end(
                 AlertCode::UnknownDevice,
+                "add the device to the inventory of the daemon",
                 "no setup code known for this device; add its line, as `provisiond mint` \
                  wrote it, to the inventory (it is read again by itself)",
             ),
@@ -225,10 +226,12 @@ impl Conversation {
                 self.session.abort(AlertCode::ParametersOutOfBounds);
             }
             Work::Secret(Err(KeyError::Failed(reason))) => {
-                self.end(AlertCode::Internal, &reason);
+                self.end(AlertCode::Internal, "", &reason);
             }
             Work::Issued(Ok(issued)) => self.send(issued),
-            Work::Issued(Err(failure)) => self.end(AlertCode::Internal, &failure.to_string()),
+            Work::Issued(Err(failure)) => {
+                self.end(AlertCode::Internal, "", &failure.to_string());
+            }
             Work::Noted(outcome) => {
                 if let Err(failure) = outcome {
                     self.tell(Event::Trouble {
@@ -261,7 +264,7 @@ impl Conversation {
 
     /// The daemon stops.
     pub fn closing(&mut self) {
-        self.end(AlertCode::Closing, "the daemon stops");
+        self.end(AlertCode::Closing, "", "the daemon stops");
     }
 
     /// The connection broke or was closed.
@@ -330,6 +333,7 @@ impl Conversation {
         if pinned.is_some_and(|pinned| pinned != key) {
             self.end(
                 AlertCode::BadProof,
+                "another identity key than the one proved before",
                 "its identity key is not the one that this device proved before, so this is \
                  another device or a copy; if it was minted anew under its old id, remove its \
                  file from the devices folder of the state directory while the daemon is stopped",
@@ -401,14 +405,15 @@ impl Conversation {
         ))
     }
 
-    /// Ends with an alert that carries words.
-    fn end(&mut self, code: AlertCode, reason: &str) {
+    /// Ends with an alert. `words` go to the device, which is mostly not known
+    /// yet: they say nothing about this host. `reason` is told here.
+    fn end(&mut self, code: AlertCode, words: &str, reason: &str) {
         if self.ended {
             return;
         }
         let alert = Alert {
             code,
-            text: Text::truncated(reason),
+            text: Text::truncated(words),
         };
         let mut frame = [0; MAX_FRAME_LEN];
         // An alert always fits a frame.

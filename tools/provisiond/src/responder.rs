@@ -9,6 +9,8 @@
 //! on, link-local ones included, and notices when addresses come and go. It
 //! runs a thread of its own.
 
+use std::time::Duration;
+
 use mdns_sd::{IfKind, ServiceDaemon, ServiceInfo};
 
 use crate::failure::{Failure, Kind};
@@ -21,6 +23,9 @@ const GENERATION: (&str, &str) = ("pv", "2");
 /// How soon a new interface or address is noticed, seconds. A virtual network
 /// comes up together with the daemon, so the crate's 5 s are too long.
 const ADDRESS_CHECK_SECONDS: u32 = 1;
+
+/// The good-bye gets so long; caches run out by themselves.
+const STOP_LIMIT: Duration = Duration::from_secs(2);
 
 /// A running responder; it says good-bye and stops with [`stop`](Self::stop).
 pub struct Responder {
@@ -66,12 +71,15 @@ impl Responder {
 
     /// Tells the network that the service is gone, and stops.
     pub async fn stop(self) {
-        // The daemon ends whatever comes of this; caches run out by themselves.
-        if let Ok(unregistered) = self.daemon.unregister(&self.instance) {
-            let _ = unregistered.recv_async().await;
-        }
-        if let Ok(stopped) = self.daemon.shutdown() {
-            let _ = stopped.recv_async().await;
-        }
+        let stopped = async {
+            if let Ok(unregistered) = self.daemon.unregister(&self.instance) {
+                let _ = unregistered.recv_async().await;
+            }
+            if let Ok(stopped) = self.daemon.shutdown() {
+                let _ = stopped.recv_async().await;
+            }
+        };
+        // The program ends whatever comes of this.
+        let _ = tokio::time::timeout(STOP_LIMIT, stopped).await;
     }
 }

@@ -513,9 +513,29 @@ async fn a_file_that_is_no_inventory_any_more_is_an_internal_error_with_the_line
     let minted = bench.mint();
     fs::write(bench.directory.path().join("codes.csv"), "oops").unwrap();
     let (mut stream, serving) = bench.connect();
-    let end = Device::new(&minted).converse(&mut stream).await;
-    assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
+    let mut device = Device::new(&minted);
+    device.stop_at = Some(Stop::Hello);
+    assert_eq!(device.converse(&mut stream).await, None);
+    // Its path is nothing that somebody on the network is told.
+    let expected = (FrameType::Alert, vec![AlertCode::Internal.to_wire()]);
+    assert_eq!(frames(&mut stream).await, [expected]);
     drop(stream);
     serving.await.unwrap();
     assert!(bench.events.failure().contains("line 1"));
+}
+
+#[cfg(feature = "key-log")]
+#[tokio::test]
+async fn session_keys_are_logged_when_that_is_asked_for() {
+    let mut bench = Bench::new();
+    let path = bench.directory.path().join("keys.log");
+    let context = std::sync::Arc::get_mut(&mut bench.context).unwrap();
+    context.key_log = Some(path.clone());
+    let minted = bench.mint();
+    provision(&bench, &mut Device::new(&minted)).await;
+    let log = fs::read_to_string(&path).unwrap();
+    let fields: Vec<&str> = log.lines().last().unwrap().split(',').collect();
+    let lengths: Vec<usize> = fields.iter().map(|field| field.len()).collect();
+    assert_eq!(lengths, [32, 64, 32, 32]);
+    assert_eq!(fields[0], minted.device.to_string());
 }
