@@ -30,6 +30,10 @@ use crate::reset_button::ResetButtonClient;
 use crate::session::{Phase, SessionObserver, SessionPort};
 use crate::time::Clock;
 
+/// How long the last words have to leave the console before the restart, in
+/// milliseconds: some hundred bytes at 115,200 bits per second.
+const LAST_WORDS_MS: u64 = 50;
+
 /// The LEDs.
 pub trait Indicate {
     /// Shows this from now on.
@@ -131,6 +135,7 @@ pub struct Supervisor<'a, A: Alarm<'a>> {
     /// What the session is doing, when that is what the LEDs show.
     session: Cell<Option<Phase>>,
     reported: Cell<&'static str>,
+    restart_at: Cell<Option<u64>>,
 }
 
 impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
@@ -146,6 +151,7 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
             identified: Cell::new(false),
             session: Cell::new(None),
             reported: Cell::new(""),
+            restart_at: Cell::new(None),
         }
     }
 
@@ -157,7 +163,8 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         if before != boot || action != Action::None {
             self.act(action);
         }
-        self.clock.wake_at(self.boot.get().poll_at());
+        let next = self.restart_at.get().or(self.boot.get().poll_at());
+        self.clock.wake_at(next);
     }
 
     fn act(&self, action: Action) {
@@ -190,12 +197,25 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
             // that says why.
             Action::ShowFailure => {}
             Action::Restart => {
-                self.parts.launcher.stop_all();
-                self.report("restarting");
-                self.parts.restart.restart();
+                self.restart();
+                return;
             }
         }
         self.show();
+    }
+
+    /// Stops everything, then restarts once the console had time to say so.
+    fn restart(&self) {
+        let now = self.clock.now();
+        match self.restart_at.get() {
+            None => {
+                self.parts.launcher.stop_all();
+                self.report("restarting");
+                self.restart_at.set(Some(now.saturating_add(LAST_WORDS_MS)));
+            }
+            Some(at) if now >= at => self.parts.restart.restart(),
+            Some(_) => {}
+        }
     }
 
     /// Makes LEDs and console say where the board stands.

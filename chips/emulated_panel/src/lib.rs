@@ -14,7 +14,7 @@ mod led;
 mod restart;
 mod trace;
 
-pub use keyboard::{KeyPin, Keyboard};
+pub use keyboard::{EVENT_LEN, EVENTS, KeyPin, Keyboard};
 pub use led::PanelLed;
 pub use restart::SifiveTest;
 pub use trace::{CAPACITY, PanelTrace};
