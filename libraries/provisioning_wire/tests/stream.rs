@@ -43,6 +43,20 @@ fn frame() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+#[test]
+fn unknown_types_are_ignored_from_0x80_on_and_refused_below() {
+    for kind in 0..=u8::MAX {
+        let stream = [kind, 0, 2, 9, 9, 0x03, 0, 0];
+        let decoded = decode(&[&stream]);
+        let ignored = Ok(vec![(FrameType::KeepAlive, vec![0x03, 0, 0])]);
+        match FrameType::from_wire(kind) {
+            None if kind >= 0x80 => assert_eq!(decoded, ignored, "{kind:#x}"),
+            None => assert_eq!(decoded, Err(Malformed), "{kind:#x}"),
+            Some(_) => assert_ne!(decoded, ignored, "{kind:#x}"),
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_split_gives_the_same_frames(
