@@ -5,13 +5,15 @@
 //! One connection: frames from the daemon to the kernel and back.
 //!
 //! Keep-alives and identification are dealt with here; every other frame is
-//! the kernel's. Bytes stay in the socket while the kernel works, so that the
+//! the kernel's. Its frames stay in the socket while it works, so that the
 //! daemon is slowed down and nothing is lost.
 
 use core::fmt;
 
+use heapless::Vec;
+use libtock_platform::ErrorCode;
 use libtock_provisioning::Status;
-use provisioning_wire::limits::{MAX_FRAME_LEN, SILENCE_LIMIT_MS};
+use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_FRAME_LEN, SILENCE_LIMIT_MS};
 use provisioning_wire::{
     Alert, AlertCode, FrameDecoder, FrameType, Text, emit_frame, emit_frame_with,
 };
@@ -19,9 +21,11 @@ use smoltcp::socket::tcp;
 
 use crate::session::Session;
 
-/// First byte of a generation-1 daemon's key message; it is no frame type of
-/// generation 2.
+/// Generation 1: highlight on, highlight off and keep-alive, one byte each.
+const LEGACY_BARE: [u8; 3] = [0x01, 0x02, 0x03];
+/// Generation 1: the daemon's key, then its length and the key.
 const LEGACY_KEY: u8 = 0x04;
+const LEGACY_KEY_LEN: u8 = 16;
 
 /// Why a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,12 @@ pub enum Ended {
     Malformed,
     /// The daemon speaks generation 1, which is off.
     Legacy,
+    /// The daemon took no bytes for too long.
+    Blocked,
+    /// The kernel took no frame for too long.
+    Stuck,
+    /// The kernel closed the session.
+    Withdrawn,
     /// The kernel refused a call.
     Kernel,
 }
@@ -51,6 +61,9 @@ impl fmt::Display for Ended {
             Ended::Silent => f.write_str("the daemon was silent for 30 s"),
             Ended::Malformed => f.write_str("the daemon sent bytes that are no frames"),
             Ended::Legacy => f.write_str("legacy daemon refused: it speaks generation 1"),
+            Ended::Blocked => f.write_str("the daemon took no bytes for 30 s"),
+            Ended::Stuck => f.write_str("the kernel took no frame for 30 s"),
+            Ended::Withdrawn => f.write_str("the kernel closed the session"),
             Ended::Kernel => f.write_str("the kernel refused a call"),
         }
     }
@@ -76,29 +89,41 @@ impl Outgoing {
 /// A connection that was made.
 pub struct Exchange {
     decoder: FrameDecoder,
+    /// Whether the last byte read was the last of a frame.
+    between_frames: bool,
     outgoing: Outgoing,
     keep_alive_due: bool,
     last_heard: u64,
     /// The first bytes of the stream, which tell a generation-1 daemon.
-    head: [u8; 3],
-    heard: usize,
+    head: Vec<u8, FRAME_HEADER_LEN>,
 }
 
 impl Exchange {
-    /// A connection that was made at `now` (milliseconds).
-    pub fn new(now: u64) -> Self {
+    /// No connection yet.
+    pub const fn new() -> Self {
         Self {
             decoder: FrameDecoder::new(),
+            between_frames: true,
             outgoing: Outgoing {
                 bytes: [0; MAX_FRAME_LEN],
                 sent: 0,
                 len: 0,
             },
             keep_alive_due: false,
-            last_heard: now,
-            head: [0; 3],
-            heard: 0,
+            last_heard: 0,
+            head: Vec::new(),
         }
+    }
+
+    /// A connection was made at `now` (milliseconds).
+    pub fn begin(&mut self, now: u64) {
+        self.decoder.reset();
+        self.between_frames = true;
+        self.outgoing.sent = 0;
+        self.outgoing.len = 0;
+        self.keep_alive_due = false;
+        self.last_heard = now;
+        self.head.clear();
     }
 
     /// When [`Exchange::poll`] must be called though nothing comes.
@@ -107,30 +132,20 @@ impl Exchange {
     }
 
     /// Moves what can be moved. Answers why the connection is over once it is;
-    /// the socket is then closed or will close.
+    /// what was handed to the socket may still be on its way then.
     pub fn poll(
         &mut self,
         now: u64,
         socket: &mut tcp::Socket<'_>,
         session: &impl Session,
     ) -> Option<Ended> {
-        let ended = self.step(now, socket, session)?;
-        session.close();
-        // What was handed to the socket, an alert perhaps, still goes out.
-        socket.close();
-        Some(ended)
-    }
-
-    fn step(
-        &mut self,
-        now: u64,
-        socket: &mut tcp::Socket<'_>,
-        session: &impl Session,
-    ) -> Option<Ended> {
-        loop {
+        let status = loop {
             let Ok(status) = session.status() else {
                 return Some(Ended::Kernel);
             };
+            if !status.is_open() && !status.has_ended() {
+                return Some(Ended::Withdrawn);
+            }
             if self.fill(status, session).is_err() {
                 return Some(Ended::Kernel);
             }
@@ -138,22 +153,31 @@ impl Exchange {
             if self.outgoing.is_empty() && status.has_ended() && !status.frame_waits() {
                 return Some(ended_by(status));
             }
-            let received = if status.takes_frame() {
-                match self.receive(now, socket, session) {
-                    Ok(received) => received,
-                    Err(ended) => return Some(ended),
-                }
-            } else {
-                false
-            };
-            if !sent && !received {
-                break;
+            match self.receive(now, status, socket, session) {
+                Ok(received) if sent || received => {}
+                Ok(_) => break status,
+                Err(ended) => return Some(ended),
             }
+        };
+        // A session that has ended knows better why than the socket does.
+        let or_alert = |ended| {
+            if status.has_ended() {
+                ended_by(status)
+            } else {
+                ended
+            }
+        };
+        if is_lost(status, socket) {
+            Some(or_alert(Ended::Lost))
+        } else if now < self.poll_at() {
+            None
+        } else if !self.outgoing.is_empty() {
+            Some(or_alert(Ended::Blocked))
+        } else if socket.can_recv() {
+            Some(or_alert(Ended::Stuck))
+        } else {
+            Some(or_alert(Ended::Silent))
         }
-        if !socket.may_send() || (!socket.may_recv() && !socket.can_recv()) {
-            return Some(Ended::Lost);
-        }
-        (now >= self.poll_at()).then_some(Ended::Silent)
     }
 
     /// Gets the next frame to be sent, if there is one and room for it.
@@ -184,62 +208,125 @@ impl Exchange {
         sent > 0
     }
 
-    /// Takes bytes up to the end of a frame. Answers whether there were any.
+    /// Answers whether anything was received.
     fn receive(
+        &mut self,
+        now: u64,
+        status: Status,
+        socket: &mut tcp::Socket<'_>,
+        session: &impl Session,
+    ) -> Result<bool, Ended> {
+        // Each keep-alive is answered: the next one has to wait.
+        if self.keep_alive_due || !socket.can_recv() {
+            return Ok(false);
+        }
+        if status.takes_frame() {
+            self.receive_any(now, socket, session)
+        } else {
+            Ok(self.receive_bare(now, socket, session))
+        }
+    }
+
+    /// Takes bytes up to the end of a frame.
+    fn receive_any(
         &mut self,
         now: u64,
         socket: &mut tcp::Socket<'_>,
         session: &impl Session,
     ) -> Result<bool, Ended> {
-        if !socket.can_recv() {
-            return Ok(false);
+        enum Heard {
+            Part,
+            Bare(FrameType),
+            Session(Result<(), ErrorCode>),
+            Garbage,
         }
-        let outcome = socket.recv(|bytes| {
-            remember(&mut self.head, &mut self.heard, bytes);
-            match self.decoder.feed(bytes) {
-                Ok((taken, None)) => (taken, Ok(None)),
-                Ok((taken, Some(frame))) => (
-                    taken,
-                    match frame.kind() {
-                        FrameType::KeepAlive => Ok(Some(FrameType::KeepAlive)),
-                        FrameType::IdentifyOn => {
-                            session.identify(true);
-                            Ok(None)
-                        }
-                        FrameType::IdentifyOff => {
-                            session.identify(false);
-                            Ok(None)
-                        }
-                        kind => session
-                            .receive(kind.to_wire(), frame.payload())
-                            .map(|()| None)
-                            .map_err(|_| Ended::Kernel),
-                    },
-                ),
-                Err(_) => (bytes.len(), Err(Ended::Malformed)),
+        let (decoder, head) = (&mut self.decoder, &mut self.head);
+        let heard = socket.recv(|bytes| match decoder.feed(bytes) {
+            Ok((taken, frame)) => {
+                remember(head, bytes.get(..taken).unwrap_or_default());
+                let heard = match frame.map(|frame| (frame.kind(), frame.payload())) {
+                    None => Heard::Part,
+                    Some((kind, _)) if is_bare(kind) => Heard::Bare(kind),
+                    Some((kind, payload)) => {
+                        Heard::Session(session.receive(kind.to_wire(), payload))
+                    }
+                };
+                (taken, heard)
+            }
+            Err(_) => {
+                remember(head, bytes);
+                (bytes.len(), Heard::Garbage)
             }
         });
-        match outcome {
-            Ok(Ok(kind)) => {
+        let Ok(heard) = heard else {
+            return Ok(false);
+        };
+        self.last_heard = now;
+        self.between_frames = !matches!(heard, Heard::Part);
+        match heard {
+            Heard::Part | Heard::Session(Ok(())) => {}
+            Heard::Bare(kind) => self.bare(kind, session),
+            // It may have ended since it was asked, then the frame is nothing to
+            // it.
+            Heard::Session(Err(_)) => match session.status() {
+                Ok(status) if status.has_ended() => {}
+                _ => return Err(Ended::Kernel),
+            },
+            Heard::Garbage => return Err(self.refuse(socket)),
+        }
+        Ok(true)
+    }
+
+    /// Takes a frame that is none of the kernel's while that is at work, and
+    /// leaves any other in the socket.
+    fn receive_bare(
+        &mut self,
+        now: u64,
+        socket: &mut tcp::Socket<'_>,
+        session: &impl Session,
+    ) -> bool {
+        let mut header = [0; FRAME_HEADER_LEN];
+        if !self.between_frames || socket.peek_slice(&mut header) != Ok(FRAME_HEADER_LEN) {
+            return false;
+        }
+        let [kind, length @ ..] = header;
+        match FrameType::from_wire(kind) {
+            Some(kind) if is_bare(kind) && length == [0, 0] => {
+                if socket.recv_slice(&mut header) != Ok(FRAME_HEADER_LEN) {
+                    return false;
+                }
+                remember(&mut self.head, &header);
                 self.last_heard = now;
-                self.keep_alive_due |= kind.is_some();
-                Ok(true)
+                self.bare(kind, session);
+                true
             }
-            Ok(Err(Ended::Malformed)) => Err(self.refuse(socket)),
-            Ok(Err(ended)) => Err(ended),
-            Err(_) => Ok(false),
+            _ => false,
+        }
+    }
+
+    fn bare(&mut self, kind: FrameType, session: &impl Session) {
+        match kind {
+            FrameType::KeepAlive => self.keep_alive_due = true,
+            FrameType::IdentifyOn => session.identify(true),
+            FrameType::IdentifyOff => session.identify(false),
+            // `is_bare` lets no other through.
+            _ => {}
         }
     }
 
     /// Tells the daemon why its bytes were not understood.
     fn refuse(&mut self, socket: &mut tcp::Socket<'_>) -> Ended {
-        let first = self.head.get(..self.heard).unwrap_or(&self.head);
-        let (ended, code) = if first.contains(&LEGACY_KEY) && self.heard <= self.head.len() {
+        let (ended, code) = if is_legacy(&self.head) {
             (Ended::Legacy, AlertCode::LegacyRefused)
         } else {
             (Ended::Malformed, AlertCode::Malformed)
         };
-        let mut frame = [0; MAX_FRAME_LEN];
+        self.send(socket);
+        if !self.outgoing.is_empty() {
+            // In the middle of a frame the alert would be taken for its rest.
+            return ended;
+        }
+        let mut frame = [0; FRAME_HEADER_LEN + Alert::MAX_LEN];
         let alert = Alert {
             code,
             text: Text::truncated(""),
@@ -253,14 +340,49 @@ impl Exchange {
     }
 }
 
-fn remember(head: &mut [u8; 3], heard: &mut usize, bytes: &[u8]) {
-    for byte in bytes {
-        match head.get_mut(*heard) {
-            Some(place) => *place = *byte,
-            None => break,
-        }
-        *heard += 1;
+impl Default for Exchange {
+    fn default() -> Self {
+        Self::new()
     }
+}
+
+/// Whether frames of this kind are dealt with here.
+const fn is_bare(kind: FrameType) -> bool {
+    matches!(
+        kind,
+        FrameType::KeepAlive | FrameType::IdentifyOn | FrameType::IdentifyOff
+    )
+}
+
+/// Keeps the first bytes of the stream.
+fn remember(head: &mut Vec<u8, FRAME_HEADER_LEN>, bytes: &[u8]) {
+    for byte in bytes {
+        if head.push(*byte).is_err() {
+            break;
+        }
+    }
+}
+
+/// Whether a stream that generation 2 cannot begin with begins as generation 1
+/// does: bare commands, then the daemon's key with its length.
+fn is_legacy(head: &[u8]) -> bool {
+    let mut rest = head.iter().skip_while(|byte| LEGACY_BARE.contains(byte));
+    match (rest.next(), rest.next()) {
+        (None, _) => true,
+        (Some(&LEGACY_KEY), length) => length.is_none_or(|length| *length == LEGACY_KEY_LEN),
+        (Some(_), _) => false,
+    }
+}
+
+/// Whether nothing more can come of the connection.
+fn is_lost(status: Status, socket: &tcp::Socket<'_>) -> bool {
+    if socket.can_recv() {
+        // The daemon may have said why before it left.
+        return false;
+    }
+    // When the daemon has only closed its side, the kernel may still be at work
+    // on what came before.
+    !socket.may_send() || (!socket.may_recv() && status.takes_frame())
 }
 
 fn ended_by(status: Status) -> Ended {

@@ -94,8 +94,13 @@ fn encode(labels: &[&[u8]], buffer: &mut [u8]) -> Option<usize> {
 }
 
 /// Calls `found` with every place that the answer names for the service or for
-/// `host`. Addresses of `host` get `default_port`.
+/// `host` and that can be connected to. Addresses of `host` get `default_port`.
 pub fn places(answer: &[u8], host: &str, default_port: u16, mut found: impl FnMut(Place)) {
+    let mut found = |place: Place| {
+        if place.address.is_unicast() && place.port != 0 {
+            found(place);
+        }
+    };
     let Ok(packet) = DnsPacket::new_checked(answer) else {
         return;
     };

@@ -8,17 +8,16 @@
 
 use provisioning_wire::limits::MAX_FRAME_LEN;
 use sha2::{Digest, Sha256};
-use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet, SocketStorage};
+use smoltcp::iface::{
+    Config, Interface, PollIngressSingleResult, PollResult, SocketHandle, SocketSet, SocketStorage,
+};
 use smoltcp::phy::Device;
 use smoltcp::socket::{dhcpv4, tcp, udp};
-use smoltcp::time::{Duration, Instant};
+use smoltcp::time::Instant;
 use smoltcp::wire::{EthernetAddress, IpAddress, IpCidr, IpEndpoint, Ipv6Address};
 
 use crate::mdns::{self, Place};
 
-/// How long a connection may take to be made, and how long sent bytes may stay
-/// unacknowledged, in seconds.
-const TCP_TIMEOUT_S: u64 = 10;
 /// Multicast DNS is sent with the highest hop limit (RFC 6762 section 11).
 const MDNS_HOP_LIMIT: u8 = 255;
 /// First of the ports for outgoing connections (RFC 6335 section 6).
@@ -27,16 +26,23 @@ const FIRST_EPHEMERAL_PORT: u16 = 49_152;
 const DATAGRAM_LEN: usize = 1_500;
 const DATAGRAMS: usize = 4;
 const SOCKETS: usize = 3;
+/// Frames that are received before anything else has its turn.
+const BURST: usize = 32;
 
 /// Memory for the sockets, to be placed where the stack is not.
 pub struct Buffers {
     sockets: [SocketStorage<'static>; SOCKETS],
+    udp_receive_meta: [udp::PacketMetadata; DATAGRAMS],
+    udp_send_meta: [udp::PacketMetadata; 2],
+}
+
+/// Memory for what the sockets receive and send. Apart from [`Buffers`], since
+/// an empty one is all zeroes and takes no room in flash.
+pub struct Queues {
     tcp_receive: [u8; 2 * MAX_FRAME_LEN],
     tcp_send: [u8; 2 * MAX_FRAME_LEN],
     udp_receive: [u8; 2 * DATAGRAM_LEN],
-    udp_receive_meta: [udp::PacketMetadata; DATAGRAMS],
     udp_send: [u8; 2 * mdns::MAX_QUERY_LEN],
-    udp_send_meta: [udp::PacketMetadata; 2],
 }
 
 impl Buffers {
@@ -44,11 +50,7 @@ impl Buffers {
     pub const fn new() -> Self {
         Self {
             sockets: [SocketStorage::EMPTY; SOCKETS],
-            tcp_receive: [0; 2 * MAX_FRAME_LEN],
-            tcp_send: [0; 2 * MAX_FRAME_LEN],
-            udp_receive: [0; 2 * DATAGRAM_LEN],
             udp_receive_meta: [udp::PacketMetadata::EMPTY; DATAGRAMS],
-            udp_send: [0; 2 * mdns::MAX_QUERY_LEN],
             udp_send_meta: [udp::PacketMetadata::EMPTY; 2],
         }
     }
@@ -60,6 +62,32 @@ impl Default for Buffers {
     }
 }
 
+impl Queues {
+    /// Empty queues.
+    pub const fn new() -> Self {
+        Self {
+            tcp_receive: [0; 2 * MAX_FRAME_LEN],
+            tcp_send: [0; 2 * MAX_FRAME_LEN],
+            udp_receive: [0; 2 * DATAGRAM_LEN],
+            udp_send: [0; 2 * mdns::MAX_QUERY_LEN],
+        }
+    }
+}
+
+impl Default for Queues {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// All of the sockets' memory.
+pub struct Memory {
+    /// What describes the sockets and their datagrams.
+    pub buffers: &'static mut Buffers,
+    /// What they receive and send.
+    pub queues: &'static mut Queues,
+}
+
 /// The interface and its sockets.
 pub struct Network {
     interface: Interface,
@@ -68,6 +96,8 @@ pub struct Network {
     tcp: SocketHandle,
     dhcp: SocketHandle,
     next_port: u16,
+    /// Whether the DHCP server named a router.
+    routed: bool,
 }
 
 /// The device's hardware address: a locally administered one, from the device
@@ -104,6 +134,14 @@ fn link_local_address(EthernetAddress([a, b, c, d, e, f]): EthernetAddress) -> I
     ])
 }
 
+fn reaches(interface: &Interface, routed: bool, place: Place) -> bool {
+    let on_link = interface
+        .ip_addrs()
+        .iter()
+        .any(|own| own.contains_addr(&place.address));
+    on_link || (routed && matches!(place.address, IpAddress::Ipv4(_)))
+}
+
 impl Network {
     /// Sets the interface up. `seed` makes port and sequence numbers differ
     /// from boot to boot; it need not be secret.
@@ -112,8 +150,9 @@ impl Network {
         now: Instant,
         device_id: &[u8],
         seed: u64,
-        buffers: &'static mut Buffers,
+        memory: Memory,
     ) -> Self {
+        let Memory { buffers, queues } = memory;
         let hardware = hardware_address(device_id);
         let mut config = Config::new(hardware.into());
         config.random_seed = seed;
@@ -122,26 +161,27 @@ impl Network {
             // The first of the places that the feature in Cargo.toml gives.
             let _ = addresses.push(IpCidr::new(link_local_address(hardware).into(), 64));
         });
-        // Without the group there are still the unicast answers.
+        // There is a place for it, see Cargo.toml.
         let _ = interface.join_multicast_group(mdns::GROUP_V6);
-        let _ = interface.join_multicast_group(mdns::GROUP_V4);
 
         let mut mdns_socket = udp::Socket::new(
             udp::PacketBuffer::new(
                 &mut buffers.udp_receive_meta[..],
-                &mut buffers.udp_receive[..],
+                &mut queues.udp_receive[..],
             ),
-            udp::PacketBuffer::new(&mut buffers.udp_send_meta[..], &mut buffers.udp_send[..]),
+            udp::PacketBuffer::new(&mut buffers.udp_send_meta[..], &mut queues.udp_send[..]),
         );
         mdns_socket.set_hop_limit(Some(MDNS_HOP_LIMIT));
         // A fresh socket takes any port but 0.
         let _ = mdns_socket.bind(mdns::PORT);
 
         let mut tcp_socket = tcp::Socket::new(
-            tcp::SocketBuffer::new(&mut buffers.tcp_receive[..]),
-            tcp::SocketBuffer::new(&mut buffers.tcp_send[..]),
+            tcp::SocketBuffer::new(&mut queues.tcp_receive[..]),
+            tcp::SocketBuffer::new(&mut queues.tcp_send[..]),
         );
-        tcp_socket.set_timeout(Some(Duration::from_secs(TCP_TIMEOUT_S)));
+        // No timeout of its own: smoltcp counts from the last segment that came,
+        // also when nothing is on its way, and the provisioner has limits for
+        // connecting and for silence.
         // Frames are whole messages, and the other side waits for them.
         tcp_socket.set_nagle_enabled(false);
 
@@ -153,41 +193,72 @@ impl Network {
             dhcp: sockets.add(dhcpv4::Socket::new()),
             sockets,
             next_port: FIRST_EPHEMERAL_PORT | (seed as u16),
+            routed: false,
         }
     }
 
-    /// Sends and receives what there is.
-    pub fn poll<D: Device>(&mut self, now: Instant, device: &mut D) {
-        self.interface.poll(now, device, &mut self.sockets);
-        self.configure_ipv4();
+    /// Receives what there is, up to a number of frames. Answers whether there
+    /// may be more.
+    pub fn receive<D: Device>(&mut self, now: Instant, device: &mut D) -> bool {
+        self.interface.poll_maintenance(now);
+        (0..BURST).all(|_| {
+            let received = self
+                .interface
+                .poll_ingress_single(now, device, &mut self.sockets);
+            !matches!(received, PollIngressSingleResult::None)
+        })
     }
 
-    /// When [`Network::poll`] must be called though nothing comes.
+    /// Sends what there is.
+    pub fn send<D: Device>(&mut self, now: Instant, device: &mut D) {
+        while let PollResult::SocketStateChanged =
+            self.interface.poll_egress(now, device, &mut self.sockets)
+        {}
+    }
+
+    /// When there is something to send though nothing comes.
     pub fn poll_at(&mut self, now: Instant) -> Option<Instant> {
         self.interface.poll_at(now, &self.sockets)
     }
 
-    fn configure_ipv4(&mut self) {
+    /// Takes over what the DHCP server said. Answers whether there is a new
+    /// address.
+    pub fn configure_ipv4(&mut self) -> bool {
         let Some(event) = self.sockets.get_mut::<dhcpv4::Socket<'_>>(self.dhcp).poll() else {
-            return;
+            return false;
         };
         let lease = match event {
             dhcpv4::Event::Configured(config) => Some((config.address, config.router)),
             dhcpv4::Event::Deconfigured => None,
         };
+        let before = self.interface.ipv4_addr();
         self.interface.update_ip_addrs(|addresses| {
             addresses.retain(|address| matches!(address, IpCidr::Ipv6(_)));
             if let Some((address, _)) = lease {
-                // There are places for two: the link-local address and this.
+                // There is a place for it beside the link-local address.
                 let _ = addresses.push(IpCidr::Ipv4(address));
             }
         });
         let routes = self.interface.routes_mut();
         routes.remove_default_ipv4_route();
-        if let Some((_, Some(router))) = lease {
-            // Daemons on the link are reached without it.
-            let _ = routes.add_default_ipv4_route(router);
-        }
+        self.routed = match lease {
+            Some((_, Some(router))) => routes.add_default_ipv4_route(router).is_ok(),
+            _ => false,
+        };
+        // Without an address there is nothing to join from.
+        let _ = if lease.is_some() {
+            self.interface.join_multicast_group(mdns::GROUP_V4)
+        } else {
+            self.interface.leave_multicast_group(mdns::GROUP_V4)
+        };
+        let after = self.interface.ipv4_addr();
+        after.is_some() && after != before
+    }
+
+    /// Whether there is a way to this place. Without one a connection would only
+    /// wait for its timeout.
+    pub fn reaches(&self, place: Place) -> bool {
+        reaches(&self.interface, self.routed, place)
     }
 
     /// Asks the network for the daemon.
@@ -209,11 +280,21 @@ impl Network {
         }
     }
 
-    /// Calls `found` with every place that an answer names.
+    /// Calls `found` with every place that an answer names and that can be
+    /// reached.
     pub fn answers(&mut self, host: &str, mut found: impl FnMut(Place)) {
+        let (interface, routed) = (&self.interface, self.routed);
         let socket = self.sockets.get_mut::<udp::Socket<'_>>(self.mdns);
-        while let Ok((answer, _)) = socket.recv() {
-            mdns::places(answer, host, provisioning_wire::limits::PORT, &mut found);
+        while let Ok((answer, metadata)) = socket.recv() {
+            // RFC 6762 section 6: an answer from another port is no answer.
+            if metadata.endpoint.port != mdns::PORT {
+                continue;
+            }
+            mdns::places(answer, host, provisioning_wire::limits::PORT, |place| {
+                if reaches(interface, routed, place) {
+                    found(place);
+                }
+            });
         }
     }
 

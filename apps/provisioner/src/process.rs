@@ -5,9 +5,10 @@
 //! The main loop: sleeps until a frame, the kernel or the clock wakes it.
 
 use core::cell::Cell;
-use core::fmt::Write;
+use core::fmt::{self, Write};
 use core::marker::PhantomData;
 
+use heapless::String;
 use libtock::alarm::{Alarm, Hz};
 use libtock::console::Console;
 use libtock::platform::{DefaultConfig, ErrorCode, Subscribe, Syscalls, share};
@@ -15,7 +16,7 @@ use libtock::rng::Rng;
 use libtock::runtime::{TockSyscalls, set_main, stack_size};
 use libtock_ethernet_tap::Receiver;
 use libtock_provisioning::Provisioning;
-use provisioner::network::Buffers;
+use provisioner::network::{Buffers, Memory, Queues};
 use provisioner::provisioner::Provisioner;
 use provisioner::session::KernelSession;
 use provisioner::tap::TapDevice;
@@ -35,10 +36,14 @@ const RECEIVE_LEN: usize = 3_072;
 /// Longest sleep, in milliseconds, so that no wrap of the 32-bit clock is missed.
 const LONGEST_SLEEP_MS: u64 = 60_000;
 
+/// Longest line on the console, in bytes.
+const LINE_LEN: usize = 160;
+
 const ALARM: u32 = 0x0;
 const ALARM_SET_RELATIVE: u32 = 5;
 
 static BUFFERS: ConstStaticCell<Buffers> = ConstStaticCell::new(Buffers::new());
+static QUEUES: ConstStaticCell<Queues> = ConstStaticCell::new(Queues::new());
 static FIRST: ConstStaticCell<[u8; RECEIVE_LEN]> = ConstStaticCell::new([0; RECEIVE_LEN]);
 static SECOND: ConstStaticCell<[u8; RECEIVE_LEN]> = ConstStaticCell::new([0; RECEIVE_LEN]);
 
@@ -77,14 +82,17 @@ impl Clock {
 }
 
 fn main() -> Result<(), ErrorCode> {
-    match run() {
-        Ok(never) => never,
-        Err(error) => {
-            // Nobody is left to tell when the console fails as well.
-            let _ = writeln!(Console::writer(), "provisioner: cannot go on: {error:?}");
-            Err(error)
-        }
-    }
+    let Err(error) = run();
+    say(format_args!("cannot go on: {error:?}"));
+    Err(error)
+}
+
+/// Writes a line with one call, so that no other process's text gets into it.
+fn say(text: fmt::Arguments<'_>) {
+    let mut line = String::<LINE_LEN>::new();
+    // A line that is too long or not printed changes nothing.
+    let _ = writeln!(line, "provisioner: {text}");
+    let _ = Console::write(line.as_bytes());
 }
 
 fn run() -> Result<core::convert::Infallible, ErrorCode> {
@@ -100,7 +108,10 @@ fn run() -> Result<core::convert::Infallible, ErrorCode> {
         &device_id,
         u64::from_le_bytes(seed),
         HOST,
-        BUFFERS.take(),
+        Memory {
+            buffers: BUFFERS.take(),
+            queues: QUEUES.take(),
+        },
     );
 
     // Set by every upcall, also by one that comes while a frame is being sent,
@@ -130,11 +141,9 @@ fn run() -> Result<core::convert::Infallible, ErrorCode> {
         loop {
             woken.set(false);
             let now = clock.now()?;
-            let next = provisioner.poll(now, &mut |event| {
-                // A line that is not printed changes nothing.
-                let _ = writeln!(Console::writer(), "provisioner: {event}");
-            });
-            clock.wake_after(next.saturating_sub(clock.now()?))?;
+            let next = provisioner.poll(now, &mut |event| say(format_args!("{event}")));
+            let wait = next.saturating_sub(clock.now()?);
+            clock.wake_after(wait)?;
             if !woken.get() {
                 TockSyscalls::yield_wait();
             }

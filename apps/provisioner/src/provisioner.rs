@@ -16,17 +16,16 @@ use core::fmt;
 use libtock_provisioning::Link;
 use provisioning_flow::discovery::{Discovery, Due};
 use smoltcp::phy::Device;
-use smoltcp::socket::tcp;
 use smoltcp::time::Instant;
 
 use crate::exchange::{Ended, Exchange};
 use crate::mdns::Place;
-use crate::network::{Buffers, Network};
+use crate::network::{Memory, Network};
 use crate::session::Session;
 
-/// How long a connection may take to be made, in milliseconds: longer than the
-/// socket's own limit, which counts from the first segment.
-const CONNECT_MS: u64 = 12_000;
+/// How long a connection may take to be made, in milliseconds: a lost first
+/// segment is repeated three times in it.
+const CONNECT_MS: u64 = 10_000;
 
 /// What a person may want to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +38,8 @@ pub enum Event {
     Connected(Place),
     /// The place could not be reached.
     Unreachable(Place),
+    /// The kernel would not begin a session for this place.
+    NoSession(Place),
     /// The connection is over.
     Ended(Place, Ended),
 }
@@ -50,6 +51,9 @@ impl fmt::Display for Event {
             Event::Connecting(place) => write!(f, "connecting to {place}"),
             Event::Connected(place) => write!(f, "connected to {place}"),
             Event::Unreachable(place) => write!(f, "{place} cannot be reached, trying again"),
+            Event::NoSession(place) => {
+                write!(f, "no session for {place} by the kernel, trying again")
+            }
             Event::Ended(place, ended) => write!(f, "{place}: {ended}"),
         }
     }
@@ -61,7 +65,7 @@ enum State {
     /// Connecting; ends when that worked, failed or took too long.
     Connecting { place: Place, until: u64 },
     /// Connected; ends with the exchange.
-    Connected { place: Place, exchange: Exchange },
+    Connected { place: Place },
 }
 
 /// The whole process but for its main loop.
@@ -72,6 +76,8 @@ pub struct Provisioner<D: Device, S: Session> {
     discovery: Discovery<Place>,
     host: &'static str,
     state: State,
+    /// In use while connected. Its buffers would be moved about in the state.
+    exchange: Exchange,
 }
 
 impl<D: Device, S: Session> Provisioner<D, S> {
@@ -85,9 +91,9 @@ impl<D: Device, S: Session> Provisioner<D, S> {
         device_id: &[u8],
         seed: u64,
         host: &'static str,
-        buffers: &'static mut Buffers,
+        memory: Memory,
     ) -> Self {
-        let network = Network::new(&mut device, instant(now), device_id, seed, buffers);
+        let network = Network::new(&mut device, instant(now), device_id, seed, memory);
         session.link(Link::Looking);
         Self {
             device,
@@ -96,6 +102,7 @@ impl<D: Device, S: Session> Provisioner<D, S> {
             discovery: Discovery::new(now, seed as u32),
             host,
             state: State::Searching,
+            exchange: Exchange::new(),
         }
     }
 
@@ -103,23 +110,29 @@ impl<D: Device, S: Session> Provisioner<D, S> {
     /// called again though nothing comes.
     pub fn poll(&mut self, now: u64, report: &mut impl FnMut(Event)) -> u64 {
         loop {
-            self.network.poll(instant(now), &mut self.device);
+            let more = self.network.receive(instant(now), &mut self.device);
+            if self.network.configure_ipv4() {
+                // Whoever lives there was not asked yet.
+                self.discovery.ask_again(now);
+            }
             self.listen(now, report);
             let changed = self.step(now, report);
-            // What the step handed to the sockets goes out now.
-            self.network.poll(instant(now), &mut self.device);
+            self.network.send(instant(now), &mut self.device);
+            if more {
+                // Whoever floods the network does not keep the rest from its turn.
+                return now;
+            }
             if !changed {
-                break;
+                return self.poll_at(now);
             }
         }
-        self.poll_at(now)
     }
 
     fn poll_at(&mut self, now: u64) -> u64 {
         let own = match &self.state {
             State::Searching => self.discovery.poll_at(),
             State::Connecting { until, .. } => *until,
-            State::Connected { exchange, .. } => exchange.poll_at(),
+            State::Connected { .. } => self.exchange.poll_at(),
         };
         match self.network.poll_at(instant(now)) {
             Some(network) => own.min(network.total_millis().max(0) as u64),
@@ -138,7 +151,7 @@ impl<D: Device, S: Session> Provisioner<D, S> {
 
     /// Answers whether there may be more to do.
     fn step(&mut self, now: u64, report: &mut impl FnMut(Event)) -> bool {
-        match &mut self.state {
+        match &self.state {
             State::Searching => match self.discovery.poll(now) {
                 Due::Nothing => false,
                 Due::SendQuery => {
@@ -153,13 +166,13 @@ impl<D: Device, S: Session> Provisioner<D, S> {
             State::Connecting { place, until } => {
                 let (place, until) = (*place, *until);
                 let socket = self.network.tcp();
-                if socket.state() == tcp::State::Established {
+                // Not only in the state Established: a daemon that is busy says
+                // so and closes at once.
+                if socket.may_send() {
                     self.session.link(Link::Connected);
                     report(Event::Connected(place));
-                    self.state = State::Connected {
-                        place,
-                        exchange: Exchange::new(now),
-                    };
+                    self.exchange.begin(now);
+                    self.state = State::Connected { place };
                     true
                 } else if socket.is_active() && now < until {
                     false
@@ -171,11 +184,16 @@ impl<D: Device, S: Session> Provisioner<D, S> {
                     true
                 }
             }
-            State::Connected { place, exchange } => {
+            State::Connected { place } => {
                 let place = *place;
-                let Some(ended) = exchange.poll(now, self.network.tcp(), &self.session) else {
+                let Some(ended) = self.exchange.poll(now, self.network.tcp(), &self.session) else {
                     return false;
                 };
+                // The last frame is on its way before the kernel is told, which
+                // may restart the board.
+                self.network.tcp().close();
+                self.network.send(instant(now), &mut self.device);
+                self.session.close();
                 report(Event::Ended(place, ended));
                 self.search(now, place);
                 true
@@ -184,18 +202,27 @@ impl<D: Device, S: Session> Provisioner<D, S> {
     }
 
     fn connect(&mut self, now: u64, place: Place, report: &mut impl FnMut(Event)) {
-        // HELLO is made while the connection is: it goes out at once.
-        if self.session.open().is_err() || !self.network.connect(place) {
+        // What is left of the connection before ends with a reset.
+        self.network.tcp().abort();
+        self.network.send(instant(now), &mut self.device);
+        if !self.network.reaches(place) {
+            report(Event::Unreachable(place));
+        } else if self.session.open().is_err() {
+            report(Event::NoSession(place));
+        } else if !self.network.connect(place) {
             self.session.close();
-            self.search(now, place);
+            report(Event::Unreachable(place));
+        } else {
+            // The kernel makes HELLO meanwhile: it goes out at once.
+            self.session.link(Link::Connecting);
+            report(Event::Connecting(place));
+            self.state = State::Connecting {
+                place,
+                until: now.saturating_add(CONNECT_MS),
+            };
             return;
         }
-        self.session.link(Link::Connecting);
-        report(Event::Connecting(place));
-        self.state = State::Connecting {
-            place,
-            until: now.saturating_add(CONNECT_MS),
-        };
+        self.search(now, place);
     }
 
     /// Back to the search; the place waits for its next turn.

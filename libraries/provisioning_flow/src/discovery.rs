@@ -71,13 +71,15 @@ impl<A: Copy + PartialEq> Discovery<A> {
         }
     }
 
-    /// What is due at `now`. An address comes before a query.
+    /// What is due at `now`. An address comes before a query, and the address
+    /// that was due first before others: whoever makes new ones up does not
+    /// keep an old one from its turn.
     pub fn poll(&mut self, now: u64) -> Due<A> {
         let next = self
             .candidates
             .iter()
             .filter(|candidate| candidate.due <= now)
-            .min_by_key(|candidate| (candidate.failures, candidate.due));
+            .min_by_key(|candidate| candidate.due);
         if let Some(candidate) = next {
             return Due::Connect(candidate.address);
         }
@@ -134,9 +136,9 @@ impl<A: Copy + PartialEq> Discovery<A> {
             .find(|known| known.address == address)
         {
             candidate.failures = candidate.failures.saturating_add(1);
+            let doubled = 1u64.checked_shl(candidate.failures - 1);
             let wait = FIRST_RETRY_MS
-                .checked_shl(candidate.failures - 1)
-                .unwrap_or(LAST_RETRY_MS)
+                .saturating_mul(doubled.unwrap_or(u64::MAX))
                 .min(LAST_RETRY_MS);
             candidate.due = now.saturating_add(self.random.around(wait));
         }
@@ -145,6 +147,12 @@ impl<A: Copy + PartialEq> Discovery<A> {
         self.query_due = self
             .query_due
             .min(now.saturating_add(self.random.around(FIRST_QUERY_MS)));
+    }
+
+    /// The network is another one: asks at once, and often again.
+    pub fn ask_again(&mut self, now: u64) {
+        self.query_wait = FIRST_QUERY_MS;
+        self.query_due = now;
     }
 }
 
@@ -237,11 +245,32 @@ mod tests {
     }
 
     #[test]
+    fn new_addresses_do_not_keep_an_old_one_from_its_turn() {
+        let mut search = Search::new(0, 1);
+        search.learn(0, 1);
+        search.failed(0, 1);
+        let due = search.candidates[0].due;
+        search.learn(due + 1, 2);
+        search.learn(due + 1, 3);
+        assert_eq!(search.poll(due + 1), Due::Connect(1));
+    }
+
+    #[test]
+    fn another_network_is_asked_at_once() {
+        let mut search = Search::new(0, 1);
+        let _ = queries(&mut search, 300_000);
+        search.ask_again(300_001);
+        assert_eq!(search.poll(300_001), Due::SendQuery);
+        assert!(search.poll_at() <= 300_001 + FIRST_QUERY_MS * 5 / 4);
+    }
+
+    #[test]
     fn waits_double_up_to_a_minute() {
         let mut search = Search::new(0, 1);
         search.learn(0, 1);
         let mut expected = FIRST_RETRY_MS;
-        for _ in 0..40 {
+        // More often than a shift has bits.
+        for _ in 0..100 {
             search.failed(0, 1);
             let due = search.candidates[0].due;
             assert!(due >= expected - expected / 4 && due <= expected + expected / 4);
