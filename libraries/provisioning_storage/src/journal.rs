@@ -25,6 +25,11 @@ pub const RECORDS_PER_PAGE: usize = (PAGE_LEN - SNAPSHOT_LEN) / RECORD_LEN;
 const SNAPSHOT_CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 const RECORD_CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_24_OPENPGP);
 
+/// What the attempt counter says when the journal is damaged beyond what a power
+/// cut leaves. A board that locks is then locked until somebody wipes it: the
+/// other answer, none, would make damage a way to more guesses.
+pub const ATTEMPTS_UNKNOWN: u32 = u32::MAX;
+
 /// What the journal keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Values {
@@ -100,7 +105,8 @@ pub enum JournalPage {
     Corrupt,
     /// A snapshot and its records.
     Valid {
-        /// Rises each time the snapshot moves; the higher one counts.
+        /// Rises by one each time the snapshot moves, from `u32::MAX` to 0;
+        /// the later one counts.
         generation: u32,
         /// The values after the last record.
         values: Values,
@@ -177,6 +183,8 @@ pub struct Journal {
     values: Values,
     /// The page that counts; `None` until a snapshot was ever written.
     active: Option<Active>,
+    /// A page that could not be read: it may be the one that counts.
+    unreadable: Option<Page>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +192,13 @@ struct Active {
     page: Page,
     generation: u32,
     next: usize,
+}
+
+/// Which of two generations was written later. They are neighbours, so that
+/// the half of the range ahead tells (RFC 1982), past `u32::MAX` as well.
+fn is_later(generation: u32, than: u32) -> bool {
+    let ahead = generation.wrapping_sub(than);
+    ahead != 0 && ahead <= u32::MAX / 2
 }
 
 impl Journal {
@@ -194,29 +209,48 @@ impl Journal {
             serial_floor: 0,
         },
         active: None,
+        unreadable: None,
     };
 
-    /// Takes in a page; of two valid ones the later generation counts.
+    /// Takes in a page, A before B; of two valid ones the later generation
+    /// counts.
     pub(crate) fn learn(&mut self, page: Page, content: &JournalPage) {
-        let JournalPage::Valid {
-            generation,
-            values,
-            next,
-        } = *content
-        else {
-            return;
-        };
-        if self
-            .active
-            .is_none_or(|other| other.generation < generation)
-        {
-            self.values = values;
-            self.active = Some(Active {
-                page,
+        match *content {
+            JournalPage::Valid {
                 generation,
+                values,
                 next,
-            });
+            } => {
+                if self
+                    .active
+                    .is_none_or(|other| is_later(generation, other.generation))
+                {
+                    self.active = Some(Active {
+                        page,
+                        generation,
+                        next,
+                    });
+                    if self.unreadable.is_none() {
+                        self.values = values;
+                    } else {
+                        self.values.serial_floor = values.serial_floor;
+                    }
+                }
+            }
+            // Page B is first touched when page A is valid, and a move never
+            // touches the valid page: no power cut leaves this.
+            JournalPage::Corrupt if page == Page::JournalB && self.active.is_none() => {
+                self.values.attempts = ATTEMPTS_UNKNOWN;
+            }
+            JournalPage::Corrupt | JournalPage::Erased => {}
         }
+    }
+
+    /// Takes in that a page cannot be read. It may be the one that counts, so
+    /// that nothing is written over it before it was read.
+    pub(crate) fn cannot_read(&mut self, page: Page) {
+        self.values.attempts = ATTEMPTS_UNKNOWN;
+        self.unreadable = Some(page);
     }
 
     /// The values after the last record.
@@ -226,36 +260,71 @@ impl Journal {
 
     /// How the next record gets to flash.
     pub(crate) fn plan(&self) -> Plan {
-        match self.active {
-            Some(active) if active.next + RECORD_LEN <= PAGE_LEN => Plan::Append(active.page),
-            Some(active) => Plan::Move(active.page.twin()),
-            None => Plan::Move(Page::JournalA),
+        match (self.unreadable, self.active) {
+            (Some(page), _) => Plan::Refuse(page),
+            (None, Some(active)) if active.next + RECORD_LEN <= PAGE_LEN => {
+                Plan::Append(active.page)
+            }
+            (None, Some(active)) => Plan::Move(active.page.twin()),
+            (None, None) => Plan::Move(Page::JournalA),
         }
     }
 
-    /// Adds the record to the image of the active page.
+    /// Adds the record to the image of the active page. `None` when the image
+    /// is not what it should be: programming it would make the damage last.
     pub(crate) fn append(&mut self, page: &mut [u8], entry: Entry) -> Option<()> {
+        let as_known = self.matches(page, &self.values);
         let active = self.active.as_mut()?;
         let place = page.get_mut(active.next..active.next.checked_add(RECORD_LEN)?)?;
         // Used up even if the write fails: a half-written place is lost.
         active.next += RECORD_LEN;
-        if !is_erased(place) {
+        if !as_known || !is_erased(place) {
             return None;
         }
         place.copy_from_slice(&entry.emit());
         Some(())
     }
 
+    /// Whether the image is of the active page and comes to these values.
+    fn matches(&self, page: &[u8], expected: &Values) -> bool {
+        match (JournalPage::parse(page), self.active) {
+            (
+                JournalPage::Valid {
+                    generation, values, ..
+                },
+                Some(active),
+            ) => generation == active.generation && values == *expected,
+            _ => false,
+        }
+    }
+
     /// Makes the image of a fresh page that holds the values with the entry.
     pub(crate) fn snapshot(&self, page: &mut [u8], entry: Entry) -> Option<()> {
-        let mut values = self.values;
-        entry.apply(&mut values);
-        emit_snapshot(page, self.next_generation(), &values)
+        emit_snapshot(page, self.next_generation(), &self.values_with(entry))
+    }
+
+    /// Whether the image, read back, holds what was planned.
+    pub(crate) fn holds(&self, plan: Plan, entry: Entry, page: &[u8]) -> bool {
+        match plan {
+            Plan::Append(_) => self.active.is_some_and(|active| {
+                page.get(active.next.saturating_sub(RECORD_LEN)..active.next)
+                    == Some(&entry.emit()[..])
+            }),
+            Plan::Move(_) => {
+                JournalPage::parse(page)
+                    == JournalPage::Valid {
+                        generation: self.next_generation(),
+                        values: self.values_with(entry),
+                        next: SNAPSHOT_LEN,
+                    }
+            }
+            Plan::Refuse(_) => false,
+        }
     }
 
     /// The entry is durable.
     pub(crate) fn written(&mut self, plan: Plan, entry: Entry) {
-        entry.apply(&mut self.values);
+        self.values = self.values_with(entry);
         if let Plan::Move(page) = plan {
             self.active = Some(Active {
                 page,
@@ -265,9 +334,15 @@ impl Journal {
         }
     }
 
+    fn values_with(&self, entry: Entry) -> Values {
+        let mut values = self.values;
+        entry.apply(&mut values);
+        values
+    }
+
     fn next_generation(&self) -> u32 {
         self.active
-            .map_or(1, |active| active.generation.saturating_add(1))
+            .map_or(1, |active| active.generation.wrapping_add(1))
     }
 }
 
@@ -278,6 +353,16 @@ pub(crate) enum Plan {
     Append(Page),
     /// This page is erased and gets a fresh snapshot.
     Move(Page),
+    /// Nowhere: this page could not be read and may be the one that counts.
+    Refuse(Page),
+}
+
+impl Plan {
+    pub(crate) fn page(self) -> Page {
+        match self {
+            Plan::Append(page) | Plan::Move(page) | Plan::Refuse(page) => page,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -291,6 +376,7 @@ mod tests {
         journal.learn(Page::JournalA, &JournalPage::parse(&page));
         for entry in entries {
             journal.append(&mut page, *entry).unwrap();
+            journal.written(Plan::Append(Page::JournalA), *entry);
         }
         page
     }
@@ -387,6 +473,30 @@ mod tests {
     }
 
     #[test]
+    fn a_generation_past_the_last_is_later() {
+        for (old, new) in [(u32::MAX - 1, u32::MAX), (u32::MAX, 0), (0, 1)] {
+            assert!(is_later(new, old) && !is_later(old, new), "{old} {new}");
+            assert!(!is_later(old, old));
+            let mut page = [0xff; PAGE_LEN];
+            emit_snapshot(&mut page, old, &Values::default()).unwrap();
+            let mut journal = Journal::EMPTY;
+            journal.learn(Page::JournalA, &JournalPage::parse(&page));
+            assert_eq!(journal.next_generation(), new);
+            emit_snapshot(
+                &mut page,
+                new,
+                &Values {
+                    attempts: 9,
+                    serial_floor: 9,
+                },
+            )
+            .unwrap();
+            journal.learn(Page::JournalB, &JournalPage::parse(&page));
+            assert_eq!(journal.values().attempts, 9);
+        }
+    }
+
+    #[test]
     fn a_full_page_moves() {
         let mut page = [0xff; PAGE_LEN];
         emit_snapshot(&mut page, 1, &Values::default()).unwrap();
@@ -395,6 +505,7 @@ mod tests {
         for count in 0..RECORDS_PER_PAGE {
             assert_eq!(journal.plan(), Plan::Append(Page::JournalA), "{count}");
             journal.append(&mut page, Entry::Attempts(1)).unwrap();
+            journal.written(Plan::Append(Page::JournalA), Entry::Attempts(1));
         }
         assert_eq!(journal.plan(), Plan::Move(Page::JournalB));
     }
