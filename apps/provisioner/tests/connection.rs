@@ -244,7 +244,10 @@ fn no_alert_is_sent_in_the_middle_of_a_frame() {
     world.run(500);
     let len = world.daemon.heard.len();
     assert!(world.daemon.heard == sealed.repeat(12)[..len], "{len}");
-    assert!(len > 9 * sealed.len() && len % sealed.len() != 0, "{len}");
+    assert!(
+        len > 9 * sealed.len() && !len.is_multiple_of(sealed.len()),
+        "{len}"
+    );
 }
 
 #[test]

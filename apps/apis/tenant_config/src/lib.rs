@@ -16,7 +16,7 @@
 
 mod tenant_config;
 
-pub use tenant_config::{DRIVER_NUM, Field, TenantConfig};
+pub use tenant_config::{ChangeListener, DRIVER_NUM, Field, TenantConfig, subscribe};
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,9 @@
 
 use core::str;
 
-use libtock_platform::share;
-use libtock_platform::{AllowRw, DefaultConfig, ErrorCode, Syscalls};
+use libtock_platform::share::{self, Handle};
+use libtock_platform::subscribe::OneId;
+use libtock_platform::{AllowRw, DefaultConfig, ErrorCode, Subscribe, Syscalls, Upcall};
 
 /// Number of the driver.
 pub const DRIVER_NUM: u32 = 0x8000_0002;
@@ -46,6 +47,14 @@ impl<S: Syscalls> TenantConfig<S> {
             .map(|provisioned| provisioned != 0)
     }
 
+    /// Has `listener` called in yields, from the next change on.
+    pub fn on_changed<'share, F: Fn(bool)>(
+        listener: &'share ChangeListener<F>,
+        subscribe: Handle<Subscribe<'share, S, DRIVER_NUM, { subscribe::CHANGED }>>,
+    ) -> Result<(), ErrorCode> {
+        S::subscribe::<_, _, DefaultConfig, DRIVER_NUM, { subscribe::CHANGED }>(subscribe, listener)
+    }
+
     /// Copies a field to the start of `buffer`; gives that part of it.
     ///
     /// `NoDevice` when the field was not granted, or there is no configuration;
@@ -76,6 +85,16 @@ impl<S: Syscalls> TenantConfig<S> {
     }
 }
 
+/// Calls a function when a configuration came or went, with whether there is one
+/// for this application now.
+pub struct ChangeListener<F: Fn(bool)>(pub F);
+
+impl<F: Fn(bool)> Upcall<OneId<DRIVER_NUM, { subscribe::CHANGED }>> for ChangeListener<F> {
+    fn upcall(&self, provisioned: u32, _: u32, _: u32) {
+        self.0(provisioned != 0);
+    }
+}
+
 mod command {
     pub const EXISTS: u32 = 0;
     pub const STATUS: u32 = 1;
@@ -84,4 +103,10 @@ mod command {
 
 mod rw_allow {
     pub const FIELD: u32 = 0;
+}
+
+/// Numbers for subscribing.
+pub mod subscribe {
+    /// A configuration came or went.
+    pub const CHANGED: u32 = 0;
 }

@@ -6,15 +6,15 @@
 
 extern crate std;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use libtock_platform::{CommandReturn, ErrorCode};
+use libtock_platform::{CommandReturn, ErrorCode, Syscalls as _, YieldNoWaitReturn, share};
 use libtock_unittest::command_return;
 use libtock_unittest::fake::{self, Kernel, Syscalls};
-use libtock_unittest::{DriverInfo, RwAllowBuffer};
+use libtock_unittest::{DriverInfo, DriverShareRef, RwAllowBuffer};
 
-use crate::{DRIVER_NUM, Field, TenantConfig};
+use crate::{ChangeListener, DRIVER_NUM, Field, TenantConfig, subscribe};
 
 type Driver = TenantConfig<Syscalls>;
 
@@ -22,11 +22,25 @@ type Driver = TenantConfig<Syscalls>;
 #[derive(Default)]
 struct FakeDriver {
     buffer: RefCell<RwAllowBuffer>,
+    process: DriverShareRef,
+}
+
+impl FakeDriver {
+    fn change(&self, provisioned: bool) {
+        let arguments = (u32::from(provisioned), 0, 0);
+        self.process
+            .schedule_upcall(subscribe::CHANGED, arguments)
+            .unwrap();
+    }
 }
 
 impl fake::SyscallDriver for FakeDriver {
     fn info(&self) -> DriverInfo {
         DriverInfo::new(DRIVER_NUM).upcall_count(1)
+    }
+
+    fn register(&self, process: DriverShareRef) {
+        self.process.replace(process);
     }
 
     fn command(&self, number: u32, field: u32, _: u32) -> CommandReturn {
@@ -94,6 +108,25 @@ fn a_text_that_is_no_text_is_an_error() {
     let (_kernel, _driver) = with_driver();
     let mut buffer = [0; 64];
     assert_eq!(Driver::bootstrap_uri(&mut buffer), Err(ErrorCode::BadRVal));
+}
+
+#[test]
+fn a_listener_hears_of_each_change_until_it_goes() {
+    let (_kernel, driver) = with_driver();
+    let heard = Cell::new(None);
+    let listener = ChangeListener(|provisioned| heard.set(Some(provisioned)));
+    share::scope(|subscribe| {
+        Driver::on_changed(&listener, subscribe).unwrap();
+        for provisioned in [true, false] {
+            driver.change(provisioned);
+            assert_eq!(heard.take(), None);
+            Syscalls::yield_wait();
+            assert_eq!(heard.take(), Some(provisioned));
+        }
+    });
+    driver.change(true);
+    assert_eq!(Syscalls::yield_no_wait(), YieldNoWaitReturn::NoUpcall);
+    assert_eq!(heard.take(), None);
 }
 
 #[test]

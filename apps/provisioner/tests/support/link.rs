@@ -29,6 +29,9 @@ pub enum Fate {
     Late(u64),
 }
 
+/// Frames with times.
+type Frames = Rc<RefCell<VecDeque<(u64, Vec<u8>)>>>;
+
 type Rule = Box<dyn FnMut(Direction, &[u8]) -> Fate>;
 
 /// The cable; clones are the same one.
@@ -36,9 +39,9 @@ type Rule = Box<dyn FnMut(Direction, &[u8]) -> Fate>;
 pub struct Link {
     now: Rc<Cell<u64>>,
     rule: Rc<RefCell<Rule>>,
-    to_daemon: Rc<RefCell<VecDeque<(u64, Vec<u8>)>>>,
-    to_device: Rc<RefCell<VecDeque<(u64, Vec<u8>)>>>,
-    sent_by_device: Rc<RefCell<Vec<(u64, Vec<u8>)>>>,
+    to_daemon: Frames,
+    to_device: Frames,
+    sent_by_device: Frames,
 }
 
 impl Link {
@@ -79,7 +82,7 @@ impl Link {
 
     /// All frames that the device sent, with times, whatever became of them.
     pub fn sent_by_device(&self) -> Vec<(u64, Vec<u8>)> {
-        self.sent_by_device.borrow().clone()
+        self.sent_by_device.borrow().iter().cloned().collect()
     }
 
     /// Puts a frame on the cable that no host has sent.
@@ -98,7 +101,9 @@ impl Link {
     fn send(&self, direction: Direction, frame: Vec<u8>) {
         let now = self.now.get();
         if direction == Direction::ToDaemon {
-            self.sent_by_device.borrow_mut().push((now, frame.clone()));
+            self.sent_by_device
+                .borrow_mut()
+                .push_back((now, frame.clone()));
         }
         let due = match (self.rule.borrow_mut())(direction, &frame) {
             Fate::Arrives => now,
