@@ -419,3 +419,6 @@ impl<'a, F: Flash> CommitStore for ConfigStore<'a, F> {
         ConfigStore::commit(self, serial, nonce)
     }
 }
+
+#[cfg(test)]
+mod tests;

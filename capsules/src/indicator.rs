@@ -149,3 +149,99 @@ impl<'a, A: Alarm<'a>, L: Led> Indicate for Indicator<'a, A, L> {
         Indicator::release(self);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::{FakeAlarm, FakeLed, leak};
+    use std::vec::Vec;
+
+    struct Board {
+        alarm: &'static FakeAlarm,
+        left: &'static FakeLed,
+        right: &'static FakeLed,
+        indicator: &'static Indicator<'static, FakeAlarm, FakeLed>,
+    }
+
+    impl Board {
+        fn new() -> Self {
+            let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
+            let left: &'static FakeLed = leak(FakeLed::default());
+            let right: &'static FakeLed = leak(FakeLed::default());
+            let indicator: &'static _ = leak(Indicator::new(alarm, left, right));
+            alarm.set_alarm_client(indicator);
+            Self {
+                alarm,
+                left,
+                right,
+                indicator,
+            }
+        }
+
+        fn levels(&self) -> (bool, bool) {
+            (self.left.read(), self.right.read())
+        }
+    }
+
+    #[test]
+    fn a_blink_changes_at_its_times() {
+        let board = Board::new();
+        board.indicator.show(Indication::Agreeing);
+        let seen: Vec<_> = (0..4)
+            .map(|_| {
+                let levels = board.levels();
+                board.alarm.pass_ms(100);
+                levels
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [(true, true), (true, false), (true, true), (true, false)]
+        );
+    }
+
+    #[test]
+    fn the_same_rhythm_goes_on_without_a_hitch() {
+        let board = Board::new();
+        board
+            .indicator
+            .show(Indication::Connected { identified: false });
+        board.alarm.pass_ms(350);
+        assert_eq!(board.levels(), (false, false));
+        board
+            .indicator
+            .show(Indication::Connected { identified: true });
+        assert_eq!(board.levels(), (false, true));
+        board.alarm.pass_ms(250);
+        assert_eq!(board.levels(), (true, true));
+    }
+
+    #[test]
+    fn nothing_wakes_the_board_for_steady_leds() {
+        let board = Board::new();
+        board.indicator.show(Indication::Failed);
+        assert_eq!(board.levels(), (true, true));
+        assert!(!board.alarm.is_armed());
+    }
+
+    #[test]
+    fn tenants_drive_the_leds_only_once_they_are_released() {
+        let board = Board::new();
+        let tenant = TenantLed::new(board.indicator, board.left);
+        board.indicator.show(Indication::BootWindow);
+        tenant.off();
+        tenant.toggle();
+        assert_eq!(board.levels(), (true, false));
+        assert!(!tenant.read());
+
+        board.indicator.release();
+        assert_eq!(board.levels(), (false, false));
+        tenant.on();
+        assert!(board.left.read() && tenant.read());
+        assert!(!board.alarm.is_armed());
+
+        board.indicator.show(Indication::Looking);
+        tenant.off();
+        assert_eq!(board.levels(), (true, false));
+    }
+}

@@ -21,6 +21,9 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+extern crate std;
+
 pub mod config_store;
 pub mod indicator;
 pub mod key_store;
@@ -31,4 +34,6 @@ pub mod reset_button;
 pub mod session;
 pub mod supervisor;
 pub mod tenant_config_driver;
+#[cfg(test)]
+mod test;
 pub mod time;

@@ -114,3 +114,106 @@ impl<'a, A: Alarm<'a>, P: InterruptPin<'a>> Window for ResetButton<'a, A, P> {
         ResetButton::close(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::{FakeAlarm, FakePin, leak};
+    use provisioning_flow::button::DEBOUNCE_MS;
+
+    #[derive(Default)]
+    struct Presses(Cell<usize>);
+
+    impl ResetButtonClient for Presses {
+        fn pressed(&self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+
+    struct Board {
+        alarm: &'static FakeAlarm,
+        pin: &'static FakePin,
+        button: &'static ResetButton<'static, FakeAlarm, FakePin>,
+        presses: &'static Presses,
+    }
+
+    impl Board {
+        fn new() -> Self {
+            let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
+            let pin: &'static FakePin = leak(FakePin::default());
+            let presses: &'static Presses = leak(Presses::default());
+            let button: &'static ResetButton<'static, FakeAlarm, FakePin> =
+                leak(ResetButton::new(alarm, pin, ActivationMode::ActiveHigh));
+            alarm.set_alarm_client(button);
+            gpio::Interrupt::set_client(pin, button);
+            button.set_client(presses);
+            Self {
+                alarm,
+                pin,
+                button,
+                presses,
+            }
+        }
+    }
+
+    #[test]
+    fn a_press_in_the_window_is_told_once_it_has_settled() {
+        let board = Board::new();
+        board.button.open();
+        board.pin.drive(true);
+        board.alarm.pass_ms(DEBOUNCE_MS - 1);
+        assert_eq!(board.presses.0.get(), 0);
+        board.alarm.pass_ms(2);
+        assert_eq!(board.presses.0.get(), 1);
+        board.alarm.pass_ms(5_000);
+        assert_eq!(board.presses.0.get(), 1);
+    }
+
+    #[test]
+    fn bouncing_is_no_press() {
+        let board = Board::new();
+        board.button.open();
+        for _ in 0..10 {
+            board.pin.drive(true);
+            board.alarm.pass_ms(DEBOUNCE_MS / 2);
+            board.pin.drive(false);
+            board.alarm.pass_ms(DEBOUNCE_MS / 2);
+        }
+        board.alarm.pass_ms(1_000);
+        assert_eq!(board.presses.0.get(), 0);
+    }
+
+    #[test]
+    fn outside_of_the_window_nothing_is_told() {
+        let board = Board::new();
+        board.pin.drive(true);
+        board.alarm.pass_ms(100);
+        board.pin.drive(false);
+        board.button.open();
+        assert!(!board.button.close());
+        board.pin.drive(true);
+        board.alarm.pass_ms(100);
+        assert_eq!(board.presses.0.get(), 0);
+        assert!(!board.alarm.is_armed());
+    }
+
+    #[test]
+    fn a_press_that_is_not_settled_when_the_window_closes_does_not_count() {
+        let board = Board::new();
+        board.button.open();
+        board.pin.drive(true);
+        assert!(!board.button.close());
+        board.alarm.pass_ms(1_000);
+        assert_eq!(board.presses.0.get(), 0);
+    }
+
+    #[test]
+    fn a_stuck_button_is_not_obeyed_but_noticed() {
+        let board = Board::new();
+        board.pin.drive(true);
+        board.button.open();
+        board.alarm.pass_ms(8_000);
+        assert_eq!(board.presses.0.get(), 0);
+        assert!(board.button.close());
+    }
+}

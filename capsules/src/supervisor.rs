@@ -386,3 +386,6 @@ impl<'a, A: Alarm<'a>> AlarmClient for Supervisor<'a, A> {
         self.step(Event::Tick);
     }
 }
+
+#[cfg(test)]
+mod tests;

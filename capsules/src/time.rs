@@ -5,8 +5,8 @@
 //! Milliseconds on a clock that does not wrap, from any Tock clock.
 //!
 //! The flow machines count in milliseconds since the board started. Ticks may
-//! be narrow and wrap; as long as the clock is read at least once per wrap,
-//! which the capsules' own alarms see to, no time is lost.
+//! be narrow and wrap. While a machine waits for a time, its alarm has the clock
+//! read often enough that none is lost; while none waits, nobody compares.
 
 use core::cell::Cell;
 
@@ -60,5 +60,56 @@ impl<'a, A: Alarm<'a>> Clock<'a, A> {
         let wait = at.saturating_sub(self.now()).clamp(1, LONGEST_ALARM_MS);
         let dt = self.alarm.ticks_from_ms(wait as u32);
         self.alarm.set_alarm(self.alarm.now(), dt);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::{FakeAlarm, leak};
+
+    #[test]
+    fn time_goes_on_when_the_ticks_wrap() {
+        let alarm: &FakeAlarm = leak(FakeAlarm::new());
+        let clock = Clock::new(alarm);
+        assert_eq!(clock.now(), 0);
+        alarm.pass_ms(2);
+        assert_eq!(clock.now(), 2);
+        // The counter wraps 3 ms after the start.
+        alarm.pass_ms(5);
+        assert_eq!(clock.now(), 7);
+    }
+
+    #[test]
+    fn parts_of_a_millisecond_add_up() {
+        let alarm: &FakeAlarm = leak(FakeAlarm::new());
+        let clock = Clock::new(alarm);
+        let start = clock.now();
+        for _ in 0..10 {
+            // 0.3 ms each.
+            alarm.pass_ticks(3_000);
+            clock.now();
+        }
+        assert_eq!(clock.now() - start, 3);
+    }
+
+    #[test]
+    fn a_distant_time_is_reached_in_several_alarms() {
+        let alarm: &FakeAlarm = leak(FakeAlarm::new());
+        let clock = Clock::new(alarm);
+        clock.wake_at(Some(1_000_000));
+        let armed_for = alarm.get_alarm().wrapping_sub(alarm.now()).into_u32();
+        assert_eq!(armed_for, LONGEST_ALARM_MS as u32 * 10_000);
+        clock.wake_at(None);
+        assert!(!alarm.is_armed());
+    }
+
+    #[test]
+    fn a_time_that_has_passed_still_wakes() {
+        let alarm: &FakeAlarm = leak(FakeAlarm::new());
+        let clock = Clock::new(alarm);
+        alarm.pass_ms(50);
+        clock.wake_at(Some(10));
+        assert!(alarm.is_armed());
     }
 }

@@ -6,6 +6,8 @@
 
 mod port;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use port::{CopyIn, CopyOut, Phase, SessionClient, SessionObserver, SessionPort, Status};
 pub use session::{About, Session};

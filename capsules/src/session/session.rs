@@ -584,8 +584,11 @@ impl<'a, R: Rng<'a>> CommitClient for Session<'a, R> {
     fn committed(&self, result: Result<(), Fault>) {
         self.in_flight.set(InFlight::Nothing);
         let outcome = result.map_err(|_| StorageFailed);
-        // After a close the conversation is over and takes no notice.
-        let told = self.state.get() == State::Talking;
+        // Once a close is carried out, the conversation takes no notice.
+        let told = matches!(
+            self.state.get(),
+            State::Talking | State::Closing { talking: true, .. }
+        );
         self.answer(|conversation| conversation.stored(outcome));
         match outcome {
             Ok(()) => {

@@ -1,0 +1,399 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! The boot flow with parts that note what they are told.
+
+use std::cell::RefCell;
+use std::string::String;
+use std::vec::Vec;
+
+use provisioning_flow::boot::{ACKNOWLEDGEMENT_MS, FAILURE_SHOWN_MS};
+use provisioning_storage::layout::Page;
+use provisioning_wire::{Field, Reason};
+
+use super::*;
+use crate::session::{CopyIn, CopyOut, Status};
+use crate::test::{FakeAlarm, leak};
+use kernel::ErrorCode;
+
+const WINDOW_MS: u64 = 1_500;
+
+/// All parts of a board at once.
+#[derive(Default)]
+struct FakeParts {
+    log: RefCell<Vec<String>>,
+    flash_busy: Cell<bool>,
+    stuck: Cell<bool>,
+}
+
+impl FakeParts {
+    fn note(&self, what: &str) {
+        self.log.borrow_mut().push(what.into());
+    }
+
+    /// What was noted since the last look.
+    fn taken(&self) -> Vec<String> {
+        self.log.take()
+    }
+
+    fn answer(&self) -> Result<(), ErrorCode> {
+        if self.flash_busy.get() {
+            Err(ErrorCode::BUSY)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Indicate for FakeParts {
+    fn show(&self, indication: Indication) {
+        self.note(&std::format!("show {indication:?}"));
+    }
+
+    fn release(&self) {
+        self.note("release");
+    }
+}
+
+impl Window for FakeParts {
+    fn open(&self) {
+        self.note("open");
+    }
+
+    fn close(&self) -> bool {
+        self.note("close");
+        self.stuck.get()
+    }
+}
+
+impl Store for FakeParts {
+    fn load(&self) -> Result<(), ErrorCode> {
+        self.note("load");
+        self.answer()
+    }
+
+    fn wipe(&self) -> Result<(), ErrorCode> {
+        self.note("wipe");
+        self.answer()
+    }
+}
+
+impl Launch for FakeParts {
+    fn run_provisioner(&self) {
+        self.note("run provisioner");
+    }
+
+    fn run_tenants(&self) {
+        self.note("run tenants");
+    }
+
+    fn stop_all(&self) {
+        self.note("stop all");
+    }
+}
+
+impl Restart for FakeParts {
+    fn restart(&self) {
+        self.note("restart");
+    }
+}
+
+impl ProvisionedObserver for FakeParts {
+    fn provisioned(&self, provisioned: bool) {
+        self.note(if provisioned {
+            "provisioned"
+        } else {
+            "not provisioned"
+        });
+    }
+}
+
+impl SessionPort for FakeParts {
+    fn status(&self) -> Status {
+        Status::None
+    }
+
+    fn open(&self) -> Result<(), ErrorCode> {
+        panic!("the supervisor opened a session");
+    }
+
+    fn receive(&self, _: u8, _: usize, _: CopyIn<'_>) -> Result<(), ErrorCode> {
+        panic!("the supervisor sent a frame");
+    }
+
+    fn take(&self, _: CopyOut<'_>) -> Result<usize, ErrorCode> {
+        panic!("the supervisor took a frame");
+    }
+
+    fn close(&self) {
+        self.note("close session");
+    }
+
+    fn device_id(&self, _: CopyOut<'_>) -> Result<usize, ErrorCode> {
+        Err(ErrorCode::FAIL)
+    }
+}
+
+struct Board {
+    alarm: &'static FakeAlarm,
+    parts: &'static FakeParts,
+    supervisor: &'static Supervisor<'static, FakeAlarm>,
+}
+
+impl Board {
+    fn new() -> Self {
+        let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
+        let parts: &'static FakeParts = leak(FakeParts::default());
+        let supervisor: &'static _ = leak(Supervisor::new(
+            alarm,
+            WINDOW_MS,
+            Parts {
+                indicator: parts,
+                window: parts,
+                store: parts,
+                launcher: parts,
+                restart: parts,
+                tenants: parts,
+                session: parts,
+            },
+        ));
+        alarm.set_alarm_client(supervisor);
+        LauncherClient::loaded(supervisor);
+        assert_eq!(parts.taken(), ["load"]);
+        Self {
+            alarm,
+            parts,
+            supervisor,
+        }
+    }
+
+    fn found(&self, minted: bool, verdict: Verdict) {
+        StoreClient::loaded(self.supervisor, minted, verdict);
+    }
+
+    /// A board that is being provisioned.
+    fn provisioning() -> Self {
+        let board = Self::new();
+        board.found(true, Verdict::Erased);
+        board.parts.taken();
+        board
+    }
+
+    fn reported(&self) -> &'static str {
+        self.supervisor.reported.get()
+    }
+
+    /// Both LEDs, then the restart.
+    fn fails(&self) {
+        assert_eq!(self.parts.taken(), ["show Failed"]);
+        assert_eq!(self.reported(), "failed");
+        assert!(!self.supervisor.wants_configuration());
+        self.alarm.pass_ms(FAILURE_SHOWN_MS - 1);
+        assert!(self.parts.taken().is_empty());
+        self.alarm.pass_ms(1 + LAST_WORDS_MS + 1);
+        let log = self.parts.taken();
+        assert_eq!(log[..2], ["stop all", "restart"], "{log:?}");
+        assert_eq!(self.reported(), "restarting");
+    }
+}
+
+const VALID: Verdict = Verdict::Valid { fell_back: false };
+
+#[test]
+fn a_configured_board_waits_for_the_window_and_runs_tenants() {
+    let board = Board::new();
+    board.found(true, VALID);
+    assert_eq!(board.parts.taken(), ["open", "show BootWindow"]);
+    assert_eq!(board.reported(), "boot-window");
+    assert!(board.supervisor.is_provisioned());
+    board.alarm.pass_ms(WINDOW_MS - 1);
+    assert!(board.parts.taken().is_empty());
+    board.alarm.pass_ms(2);
+    assert_eq!(
+        board.parts.taken(),
+        [
+            "close",
+            "close session",
+            "provisioned",
+            "run tenants",
+            "release"
+        ]
+    );
+    assert_eq!(board.reported(), "tenant");
+}
+
+#[test]
+fn every_useless_configuration_leads_to_provisioning() {
+    for verdict in [Verdict::Erased, Verdict::Corrupt, Verdict::RolledBack] {
+        let board = Board::new();
+        board.found(true, verdict);
+        assert_eq!(
+            board.parts.taken(),
+            ["not provisioned", "run provisioner", "show Looking"]
+        );
+        assert!(board.supervisor.wants_configuration());
+        assert!(!board.supervisor.is_provisioned());
+    }
+}
+
+#[test]
+fn a_board_that_was_never_minted_fails_and_restarts() {
+    let board = Board::new();
+    board.found(false, Verdict::Erased);
+    board.fails();
+}
+
+#[test]
+fn a_press_in_the_window_wipes_and_provisions() {
+    let board = Board::new();
+    board.found(true, VALID);
+    board.parts.taken();
+    board.supervisor.pressed();
+    assert_eq!(board.parts.taken(), ["close", "wipe", "show Agreeing"]);
+    assert_eq!(board.reported(), "wiping");
+    // The window's end is no reason to start tenants any more.
+    board.alarm.pass_ms(WINDOW_MS);
+    assert!(board.parts.taken().is_empty());
+    board.supervisor.wiped(Ok(()));
+    assert_eq!(
+        board.parts.taken(),
+        ["not provisioned", "run provisioner", "show Looking"]
+    );
+}
+
+#[test]
+fn a_wipe_that_fails_restarts_the_board() {
+    let board = Board::new();
+    board.found(true, VALID);
+    board.supervisor.pressed();
+    board.parts.taken();
+    board.supervisor.wiped(Err(Fault::Flash(Page::SlotA)));
+    board.fails();
+}
+
+#[test]
+fn a_flash_that_is_busy_when_it_must_not_be_restarts_the_board() {
+    let board = Board::new();
+    board.found(true, VALID);
+    board.parts.flash_busy.set(true);
+    board.parts.taken();
+    board.supervisor.pressed();
+    assert_eq!(board.parts.taken(), ["close", "wipe", "show Failed"]);
+    board.alarm.pass_ms(FAILURE_SHOWN_MS + 2 * LAST_WORDS_MS);
+    assert!(board.parts.taken().contains(&"restart".into()));
+}
+
+#[test]
+fn the_leds_follow_link_and_session() {
+    let board = Board::provisioning();
+    let supervisor = board.supervisor;
+    let steps: [(&dyn Fn(), &str, &str); 8] = [
+        (
+            &|| supervisor.link(Link::Connecting),
+            "Looking",
+            "connecting",
+        ),
+        (
+            &|| supervisor.phase(Phase::ComputingKeys),
+            "ComputingKeys",
+            "computing-keys",
+        ),
+        (
+            &|| supervisor.phase(Phase::Waiting),
+            "Looking",
+            "connecting",
+        ),
+        (
+            &|| supervisor.link(Link::Connected),
+            "Connected { identified: false }",
+            "connected",
+        ),
+        (
+            &|| supervisor.identify(true),
+            "Connected { identified: true }",
+            "connected",
+        ),
+        (
+            &|| supervisor.phase(Phase::Agreeing),
+            "Agreeing",
+            "agreeing",
+        ),
+        (&|| supervisor.phase(Phase::Storing), "Agreeing", "storing"),
+        (
+            &|| supervisor.ended(),
+            "Connected { identified: true }",
+            "connected",
+        ),
+    ];
+    for (step, indication, phase) in steps {
+        step();
+        let log = board.parts.taken();
+        assert_eq!(log, [std::format!("show {indication}")], "{phase}");
+        assert_eq!(board.reported(), phase);
+    }
+    supervisor.link(Link::Looking);
+    assert_eq!(board.parts.taken(), ["show Looking"]);
+    // Nobody identifies a device that is not connected.
+    supervisor.identify(true);
+    supervisor.link(Link::Connected);
+    assert_eq!(
+        board.parts.taken(),
+        ["show Looking", "show Connected { identified: false }"]
+    );
+}
+
+#[test]
+fn tenants_start_when_the_daemon_has_the_receipt() {
+    let board = Board::provisioning();
+    board.supervisor.committed();
+    assert_eq!(board.reported(), "stored");
+    assert!(board.supervisor.is_provisioned());
+    assert!(!board.supervisor.wants_configuration());
+    board.parts.taken();
+    board.supervisor.acknowledged();
+    assert!(board.parts.taken().contains(&"run tenants".into()));
+    // What is told afterwards changes nothing.
+    board.supervisor.ended();
+    board.alarm.pass_ms(ACKNOWLEDGEMENT_MS);
+    assert!(board.parts.taken().is_empty());
+}
+
+#[test]
+fn without_an_acknowledgement_tenants_start_all_the_same() {
+    let board = Board::provisioning();
+    board.supervisor.committed();
+    board.parts.taken();
+    board.alarm.pass_ms(ACKNOWLEDGEMENT_MS - 1);
+    assert!(board.parts.taken().is_empty());
+    board.alarm.pass_ms(2);
+    assert!(board.parts.taken().contains(&"run tenants".into()));
+}
+
+#[test]
+fn a_session_that_fails_goes_on_looking() {
+    let board = Board::provisioning();
+    board.supervisor.phase(Phase::Agreeing);
+    board.parts.taken();
+    board.supervisor.ended();
+    assert_eq!(board.parts.taken(), ["show Looking"]);
+    assert!(board.supervisor.wants_configuration());
+}
+
+#[test]
+fn a_refused_configuration_restarts_the_board_after_the_receipt() {
+    let board = Board::provisioning();
+    board.supervisor.refused(Refusal {
+        field: Field::Serial,
+        reason: Reason::Older,
+    });
+    // The provisioner is not stopped before the restart: it has a receipt.
+    board.fails();
+}
+
+#[test]
+fn a_configuration_that_could_not_be_stored_restarts_the_board() {
+    let board = Board::provisioning();
+    board.supervisor.storage_failed();
+    board.fails();
+}

@@ -1,0 +1,88 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! A minted device, and the configuration for it.
+
+use provisioning_session::identity::IdentityKey;
+use provisioning_session::secret::Secret;
+use provisioning_session::setup_code::SetupCode;
+use provisioning_session::spake2plus::VerifierRecord;
+use provisioning_storage::factory::{FactoryData, KdfParameters};
+use provisioning_storage::layout::PAGE_LEN;
+use provisioning_wire::{Config, Grants, Network, Psk, Server};
+
+use super::flash::{Pages, RamFlash};
+
+pub const DEVICE_ID: [u8; 16] = *b"device in a test";
+pub const SALT: [u8; 16] = *b"salt of the test";
+pub const KDF: provisioning_wire::KdfParameters = provisioning_wire::KdfParameters {
+    kdf: 1,
+    memory_kib: 8,
+    passes: 1,
+    lanes: 1,
+};
+
+/// The setup code of the device.
+pub fn setup_code() -> SetupCode {
+    SetupCode::from_entropy(&Secret::copied(&CODE_ENTROPY))
+}
+
+const CODE_ENTROPY: [u8; provisioning_session::setup_code::ENTROPY_LEN] =
+    [0x5a; provisioning_session::setup_code::ENTROPY_LEN];
+
+/// The factory page of the device.
+pub fn factory_page() -> [u8; PAGE_LEN] {
+    let record = VerifierRecord::mint(&setup_code(), &SALT, &KDF, &DEVICE_ID)
+        .unwrap()
+        .to_bytes()
+        .unwrap();
+    let bytes = record.expose_secret();
+    let identity = IdentityKey::from_secret(&Secret::copied(&[0x11; 32])).unwrap();
+    let data = FactoryData {
+        device_id: DEVICE_ID,
+        salt: SALT,
+        kdf: KdfParameters {
+            algorithm: 1,
+            memory_kib: KDF.memory_kib,
+            passes: KDF.passes,
+            lanes: KDF.lanes,
+        },
+        w0: bytes[..32].try_into().unwrap(),
+        w0_m: bytes[32..97].try_into().unwrap(),
+        w0_n: bytes[97..162].try_into().unwrap(),
+        l: bytes[162..227].try_into().unwrap(),
+        identity_key: [0x11; 32],
+        identity_public: *identity.public(),
+        root_secret: [0x22; 32],
+    };
+    let mut page = [0xff; PAGE_LEN];
+    data.emit(&mut page).unwrap();
+    page
+}
+
+/// A flash as it leaves the factory.
+pub fn minted() -> Pages {
+    let mut pages = RamFlash::erased();
+    pages[0] = factory_page();
+    pages
+}
+
+/// A configuration that tells its serial number in its endpoint name.
+pub fn config(serial: u32, endpoint_name: &str) -> Config<'_> {
+    Config {
+        serial,
+        server: Server {
+            security_mode: 0,
+            psk: Psk::new(b"pre-shared key of the test"),
+            identity: "identity",
+            bootstrap_uri: "coaps://bootstrap.example",
+        },
+        network: Network {
+            default_route: "fe80::1",
+            dns_server: "",
+            endpoint_name,
+        },
+        grants: Grants::new(&[]),
+    }
+}
