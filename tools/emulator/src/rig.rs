@@ -232,7 +232,9 @@ impl Rig {
             self.sample()?;
         }
         if let Some(machine) = self.machine.take() {
+            let number = machine.number;
             machine.power_off();
+            self.take_rest(number)?;
         }
         self.report(Report::Power(false));
         Ok(())
@@ -422,6 +424,20 @@ impl Rig {
         }
         if self.quit {
             return Err(Failure::new("running", "stopped from the terminal"));
+        }
+        Ok(())
+    }
+
+    /// Takes in what an emulator that was killed had still said, so that it is
+    /// not taken for the words of the next one.
+    fn take_rest(&mut self, number: u32) -> Result<()> {
+        // Its console is closed with it; this is a net only.
+        while let Ok(happening) = self.events.recv_timeout(Duration::from_secs(5)) {
+            if matches!(happening, Happening::Console(ConsoleEvent::End(ended)) if ended == number)
+            {
+                break;
+            }
+            self.take(happening)?;
         }
         Ok(())
     }
