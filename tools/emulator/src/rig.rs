@@ -80,7 +80,7 @@ pub struct Rig {
     trace: Trace,
     /// Those of the runs before, with the index in `history` where each began.
     traces: Vec<(Mark, Trace)>,
-    powered_on: Mark,
+    powered_on: Option<Mark>,
     sampled: Instant,
     lamps: Option<Lamps>,
     phase: Option<Phase>,
@@ -125,7 +125,7 @@ impl Rig {
             history: Vec::new(),
             trace: Trace::default(),
             traces: Vec::new(),
-            powered_on: Mark(0),
+            powered_on: None,
             sampled: Instant::now(),
             lamps: None,
             phase: None,
@@ -181,7 +181,7 @@ impl Rig {
             .iter()
             .map(|(mark, trace)| (*mark, trace))
             .collect();
-        starts.push((self.powered_on, &self.trace));
+        starts.extend(self.powered_on.map(|mark| (mark, &self.trace)));
         let ends = starts.iter().skip(1).map(|(mark, _)| mark.0);
         let ends: Vec<usize> = ends.chain([self.history.len()]).collect();
         Ok(starts
@@ -213,11 +213,9 @@ impl Rig {
         if self.machine.is_some() {
             return Err(Failure::new("switching the board on", "it is on"));
         }
-        if self.powered_on != self.mark() || !self.trace.changes.is_empty() {
-            self.traces
-                .push((self.powered_on, std::mem::take(&mut self.trace)));
-        }
-        self.powered_on = self.mark();
+        let trace = std::mem::take(&mut self.trace);
+        let before = self.powered_on.replace(self.mark());
+        self.traces.extend(before.map(|mark| (mark, trace)));
         self.lamps = None;
         self.see(Seen::PowerOn);
         self.report(Report::Power(true));

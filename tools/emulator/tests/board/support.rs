@@ -249,7 +249,21 @@ pub fn wait_restart(rig: &mut Rig, from: Mark) -> Result<()> {
 
 /// Compares every run of the board with the table of LEDs.
 pub fn check_leds(rig: &mut Rig) -> Result<()> {
-    for (phases, trace) in rig.traces()? {
+    let traces = rig.traces()?;
+    let log = rig.directory().join("leds.log");
+    let mut text = String::new();
+    for (phases, trace) in &traces {
+        text.push_str(&format!("{phases:?}\n"));
+        for change in &trace.changes {
+            text.push_str(&format!(
+                "{:10.4} {:?}\n",
+                change.at.as_secs_f64(),
+                change.lamps
+            ));
+        }
+    }
+    fs::write(&log, text).doing(|| format!("writing {}", log.display()))?;
+    for (phases, trace) in traces {
         require(trace.lost == 0, "no LED change was lost", trace.lost)?;
         require(
             !trace.changes.is_empty() || phases.is_empty(),
