@@ -12,7 +12,7 @@ use crate::platform::{AlarmHw, ChipHw, NUM_PROCS, Platform, TenantLed, ThreadIdP
 use crate::random::NoRandomness;
 use crate::virtio_devices;
 use crate::window::WINDOW_MS;
-use capsules_core::virtualizers::virtual_rng::MuxRngMaster;
+use capsules_core::virtualizers::virtual_rng::{MuxRngMaster, VirtualRngMasterDevice};
 use capsules_extra::ethernet_tap::{self, EthernetTapDriver};
 use capsules_provisioning::session::About;
 use capsules_provisioning::{provisioning_driver, tenant_config_driver};
@@ -209,19 +209,18 @@ pub unsafe fn start() -> (&'static Kernel, &'static Platform, &'static ChipHw) {
         rng_source.set_client(rng_mux);
         let rng = rng_hw.map(|_| {
             let device = static_init!(
-                capsules_core::virtualizers::virtual_rng::VirtualRngMasterDevice<'static>,
-                capsules_core::virtualizers::virtual_rng::VirtualRngMasterDevice::new(rng_mux)
+                VirtualRngMasterDevice<'static>,
+                VirtualRngMasterDevice::new(rng_mux)
             );
-            let driver = components::rng::RngRandomComponent::new(
+            components::rng::RngRandomComponent::new(
                 kernel,
                 capsules_core::rng::DRIVER_NUM,
                 &*device,
                 create_capability!(capabilities::MemoryAllocationCapability),
             )
             .finalize(components::rng_random_component_static!(
-                capsules_core::virtualizers::virtual_rng::VirtualRngMasterDevice<'static>
-            ));
-            driver
+                VirtualRngMasterDevice<'static>
+            ))
         });
 
         // Ethernet, for applications.

@@ -4,10 +4,10 @@
 
 //! The device's end of the conversation with the daemon, in the kernel.
 
+mod capsule;
 mod port;
-mod session;
 #[cfg(test)]
 mod tests;
 
+pub use capsule::{About, Session};
 pub use port::{CopyIn, CopyOut, Phase, SessionClient, SessionObserver, SessionPort, Status};
-pub use session::{About, Session};

@@ -10,7 +10,7 @@ use std::vec::Vec;
 use provisioning_session::daemon::Progress as DaemonProgress;
 use provisioning_wire::{FrameType, Hello};
 
-use super::session::{About, Session};
+use super::capsule::{About, Session};
 use super::{Phase, SessionClient, SessionObserver, SessionPort, Status};
 use crate::config_store::{ConfigStore, StoreClient};
 use crate::key_store::KeyStore;

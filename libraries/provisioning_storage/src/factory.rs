@@ -75,6 +75,10 @@ pub struct FactoryData {
 }
 
 /// What a factory page turned out to be.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap, and the value is looked at once"
+)]
 pub enum FactoryPage {
     /// Never minted.
     Erased,
