@@ -16,6 +16,9 @@ use super::model::Model;
 
 const KEYS: &str = " b button   i identify   p power cycle   c setup code   q quit ";
 
+/// The summary itself is printed after the panel is left.
+const DONE: &str = " Done: every step succeeded. Board and daemon stay on until q.";
+
 pub fn draw(frame: &mut Frame, model: &Model) {
     let [header, progress, board, consoles, daemon, keys] = Layout::vertical([
         Constraint::Length(1),
@@ -27,11 +30,12 @@ pub fn draw(frame: &mut Frame, model: &Model) {
     ])
     .areas(frame.area());
 
-    let title = match &model.step {
-        Some((number, count, name)) => format!(" Step {number} of {count}: {name}"),
-        None => " Making ready".to_owned(),
-    };
     let style = Style::new().add_modifier(Modifier::BOLD);
+    let (title, style) = match (&model.end, &model.step) {
+        (Some(Ok(_)), _) => (DONE.to_owned(), style.fg(Color::Green)),
+        (_, Some((number, count, name))) => (format!(" Step {number} of {count}: {name}"), style),
+        (_, None) => (" Making ready".to_owned(), style),
+    };
     frame.render_widget(Paragraph::new(title).style(style), header);
     let gauge = Gauge::default()
         .gauge_style(Style::new().fg(Color::Cyan))
@@ -46,10 +50,8 @@ pub fn draw(frame: &mut Frame, model: &Model) {
     draw_lines(frame, "Daemon", &model.daemon, daemon);
     frame.render_widget(Paragraph::new(KEYS).style(Modifier::REVERSED), keys);
 
-    match &model.end {
-        Some(Ok(summary)) => draw_end(frame, "Done", Color::Green, summary, daemon),
-        Some(Err(failure)) => draw_end(frame, "Failed", Color::Red, failure, daemon),
-        None => {}
+    if let Some(Err(failure)) = &model.end {
+        draw_failure(frame, failure, daemon);
     }
     if model.code_shown && !model.code.is_empty() {
         draw_code(frame, &model.code);
@@ -116,12 +118,14 @@ fn draw_lines(frame: &mut Frame, title: &str, lines: &VecDeque<String>, area: Re
     frame.render_widget(Paragraph::new(shown).block(block), area);
 }
 
-fn draw_end(frame: &mut Frame, title: &str, color: Color, text: &str, area: Rect) {
+fn draw_failure(frame: &mut Frame, failure: &str, area: Rect) {
     let block = Block::bordered()
-        .title(format!(" {title} "))
-        .border_style(Style::new().fg(color));
+        .title(" Failed ")
+        .border_style(Style::new().fg(Color::Red));
     frame.render_widget(Clear, area);
-    let paragraph = Paragraph::new(text).block(block).wrap(Wrap { trim: false });
+    let paragraph = Paragraph::new(failure)
+        .block(block)
+        .wrap(Wrap { trim: false });
     frame.render_widget(paragraph, area);
 }
 

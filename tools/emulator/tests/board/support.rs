@@ -115,7 +115,14 @@ impl Bench {
         drop(fixture);
         // A panic there has been told already.
         drop(log.join());
-        result.map_err(|failure| failure.next(format!("The logs lie in {}.", directory.display())))
+        match result {
+            Ok(()) => {
+                // 32 MiB for each case; after a failure they help to find out.
+                drop(fs::remove_file(directory.join("configuration.img")));
+                Ok(())
+            }
+            Err(failure) => Err(failure.next(format!("The logs lie in {}.", directory.display()))),
+        }
     }
 
     pub fn rig(&mut self) -> &mut Rig {
