@@ -321,11 +321,9 @@ impl Exchange {
         } else {
             (Ended::Malformed, AlertCode::Malformed)
         };
+        // The rest of a frame goes first, so that the alert is not taken for it;
+        // when that has no room, neither has the alert.
         self.send(socket);
-        if !self.outgoing.is_empty() {
-            // In the middle of a frame the alert would be taken for its rest.
-            return ended;
-        }
         let mut frame = [0; FRAME_HEADER_LEN + Alert::MAX_LEN];
         let alert = Alert {
             code,

@@ -166,8 +166,7 @@ impl<D: Device, S: Session> Provisioner<D, S> {
             State::Connecting { place, until } => {
                 let (place, until) = (*place, *until);
                 let socket = self.network.tcp();
-                // Not only in the state Established: a daemon that is busy says
-                // so and closes at once.
+                // The daemon may have closed its side already.
                 if socket.may_send() {
                     self.session.link(Link::Connected);
                     report(Event::Connected(place));

@@ -6,6 +6,9 @@
 
 mod support;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use libtock_provisioning::Link;
 use smoltcp::socket::tcp;
 use support::{Call, DAEMON, Direction, Fate, HELLO, World, answer_of_host};
@@ -187,13 +190,15 @@ fn a_daemon_that_reads_nothing_is_not_talked_to_for_ever() {
         world.run(2_000);
     }
     assert_eq!(world.said()[0], ended("the daemon took no bytes for 30 s"));
-    assert!(
-        world
-            .kernel
-            .calls()
-            .iter()
-            .any(|(_, call)| *call == Call::Close)
-    );
+    // The next connection begins with HELLO, not with what was left.
+    let again = format!("connected to {HERE}");
+    world.run_until("again", |world| {
+        world.said().last() == Some(&again.as_str())
+    });
+    world.daemon.reads = true;
+    world.daemon.heard.clear();
+    world.run(100);
+    assert_eq!(world.daemon.heard, HELLO);
 }
 
 #[test]
@@ -361,6 +366,63 @@ fn the_last_frame_is_sent_before_the_session_is_closed() {
 }
 
 #[test]
+fn the_kernel_is_told_of_the_end_only_after_that() {
+    let mut world = connected();
+    let receipt = frame(SEALED, &[5; 60]);
+    let (link, expected) = (world.link.clone(), receipt.clone());
+    let sent = Rc::new(Cell::new(false));
+    let was_sent = sent.clone();
+    world.kernel.at_close(move || {
+        let frames = link.sent_by_device();
+        was_sent.set(frames.iter().any(|(_, frame)| frame.ends_with(&expected)));
+    });
+    world.kernel.says(&receipt);
+    world.kernel.ends(0);
+    world.run(10);
+    assert_eq!(world.said(), [ended("done")]);
+    assert!(sent.get());
+}
+
+#[test]
+fn a_session_that_ends_while_a_frame_is_handed_over_says_why() {
+    let mut world = connected();
+    world.kernel.ends_at_next_frame(13);
+    world.daemon.says(&frame(CONFIRM_P, &[7; 32]));
+    world.run(10);
+    assert_eq!(world.said(), [ended("timeout")]);
+}
+
+#[test]
+fn what_looks_like_a_keep_alive_within_a_frame_is_none() {
+    let mut world = connected();
+    let sealed = frame(SEALED, &KEEP_ALIVE.repeat(20));
+    let (first, rest) = sealed.split_at(9);
+    world.daemon.says(first);
+    world.run(10);
+    world.kernel.set_takes_frames(false);
+    world.daemon.says(rest);
+    world.run(1_000);
+    assert_eq!(world.daemon.heard, b"");
+    world.kernel.set_takes_frames(true);
+    world.run(10);
+    assert_eq!(world.kernel.heard(), [(SEALED, KEEP_ALIVE.repeat(20))]);
+}
+
+#[test]
+fn a_legacy_daemon_in_the_place_of_a_new_one_is_known_as_such() {
+    let mut world = connected();
+    world.daemon.says(&frame(CONFIRM_P, &[7; 32]));
+    world.run(10);
+    world.daemon.resets();
+    world.run(2_000);
+    world.forget();
+    world.daemon.says(&[0x03, 0x01, 0x04, 16]);
+    world.run(10);
+    let refused = ended("legacy daemon refused: it speaks generation 1");
+    assert_eq!(world.said(), [refused]);
+}
+
+#[test]
 fn an_alert_of_the_kernel_is_sent_and_told() {
     let mut world = connected();
     world.daemon.says(&frame(CONFIRM_P, &[7; 32]));
@@ -410,6 +472,11 @@ fn after_a_loss_at_any_byte_it_begins_anew() {
             world.daemon.heard.clear();
             world.run(2_000);
             assert_eq!(world.daemon.heard, HELLO, "{bytes} {reset}");
+            // Nothing of the old stream is in the new one.
+            world.daemon.says(&conversation);
+            world.run(10);
+            let expected = [(CONFIRM_P, vec![7; 32]), (SEALED, vec![8; 20])];
+            assert!(world.kernel.heard().ends_with(&expected), "{bytes} {reset}");
         }
     }
 }

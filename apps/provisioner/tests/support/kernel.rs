@@ -33,6 +33,8 @@ enum State {
     Ended { alert_code: u32 },
 }
 
+type Action = Box<dyn FnOnce()>;
+
 /// The kernel; clones are the same one.
 #[derive(Clone)]
 pub struct Kernel {
@@ -43,6 +45,8 @@ pub struct Kernel {
     frames: Rc<RefCell<VecDeque<Vec<u8>>>>,
     calls: Rc<RefCell<Vec<(u64, Call)>>>,
     changed: Rc<Cell<bool>>,
+    ends_at_next_frame: Rc<Cell<Option<u32>>>,
+    at_close: Rc<RefCell<Option<Action>>>,
 }
 
 impl Kernel {
@@ -55,6 +59,8 @@ impl Kernel {
             frames: Rc::default(),
             calls: Rc::default(),
             changed: Rc::default(),
+            ends_at_next_frame: Rc::default(),
+            at_close: Rc::default(),
         }
     }
 
@@ -79,6 +85,16 @@ impl Kernel {
     pub fn ends(&self, alert_code: u32) {
         self.state.set(State::Ended { alert_code });
         self.changed.set(true);
+    }
+
+    /// Ends the session when it is handed the next frame, which it does not take.
+    pub fn ends_at_next_frame(&self, alert_code: u32) {
+        self.ends_at_next_frame.set(Some(alert_code));
+    }
+
+    /// Does something when the session is closed.
+    pub fn at_close(&self, act: impl FnOnce() + 'static) {
+        *self.at_close.borrow_mut() = Some(Box::new(act));
     }
 
     /// Closes the session on its own.
@@ -146,6 +162,9 @@ impl Session for Kernel {
     }
 
     fn receive(&self, frame_type: u8, payload: &[u8]) -> Result<(), ErrorCode> {
+        if let Some(alert_code) = self.ends_at_next_frame.take() {
+            self.ends(alert_code);
+        }
         match self.state.get() {
             State::Open if self.takes_frames.get() => {
                 self.log(Call::Frame(frame_type, payload.to_vec()));
@@ -168,6 +187,9 @@ impl Session for Kernel {
     }
 
     fn close(&self) {
+        if let Some(act) = self.at_close.take() {
+            act();
+        }
         self.log(Call::Close);
         self.state.set(State::None);
         self.frames.borrow_mut().clear();
