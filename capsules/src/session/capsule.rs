@@ -24,6 +24,7 @@
 use core::cell::Cell;
 
 use kernel::ErrorCode;
+use kernel::debug;
 use kernel::deferred_call::{DeferredCall, DeferredCallClient};
 use kernel::hil::rng::{self, Continue, Rng};
 use kernel::utilities::cells::{MapCell, OptionalCell};
@@ -280,7 +281,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         let attempts = self.store.attempts().saturating_add(1);
         match self.store.record_attempts(attempts) {
             Ok(()) => self.in_flight.set(InFlight::Counting),
-            Err(_) => self.abort(),
+            Err(_) => self.uncounted(),
         }
     }
 
@@ -322,7 +323,9 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
             .flatten()
     }
 
-    fn abort(&self) {
+    /// An attempt that is not counted may not go on.
+    fn uncounted(&self) {
+        debug!("provisioning: the flash fails, so the attempt cannot be counted");
         self.answer(|conversation| conversation.abort(AlertCode::Internal));
     }
 
@@ -573,7 +576,7 @@ impl<'a, R: Rng<'a>> CommitClient for Session<'a, R> {
     fn attempts_recorded(&self, result: Result<(), Fault>) {
         match (self.in_flight.replace(InFlight::Nothing), result) {
             (InFlight::Counting, Ok(())) => self.answer(DeviceSession::attempt_counted),
-            (InFlight::Counting, Err(_)) => self.abort(),
+            (InFlight::Counting, Err(_)) => self.uncounted(),
             // The daemon has shown that it knows the code: a count that stays
             // too high does not end this conversation.
             (InFlight::Clearing, _) => self.answer(DeviceSession::attempts_cleared),

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::string::String;
 use std::vec::Vec;
 
-use provisioning_flow::boot::{ACKNOWLEDGEMENT_MS, FAILURE_SHOWN_MS};
+use provisioning_flow::boot::{ACKNOWLEDGEMENT_MS, FAILURE_SHOWN_MS, FAREWELL_MS};
 use provisioning_storage::layout::Page;
 use provisioning_wire::{Field, Reason};
 
@@ -352,9 +352,12 @@ fn tenants_start_when_the_daemon_has_the_receipt() {
     assert!(!board.supervisor.wants_configuration());
     board.parts.taken();
     board.supervisor.acknowledged();
-    assert!(board.parts.taken().contains(&"run tenants".into()));
-    // What is told afterwards changes nothing.
     board.supervisor.ended();
+    // The provisioner closes its connection before it is stopped.
+    board.alarm.pass_ms(FAREWELL_MS - 1);
+    assert!(!board.parts.taken().contains(&"run tenants".into()));
+    board.alarm.pass_ms(2);
+    assert!(board.parts.taken().contains(&"run tenants".into()));
     board.alarm.pass_ms(ACKNOWLEDGEMENT_MS);
     assert!(board.parts.taken().is_empty());
 }

@@ -34,6 +34,11 @@ pub const FAILURE_SHOWN_MS: u64 = 2_000;
 /// configuration is stored, in milliseconds (Protocol.md, "Order").
 pub const ACKNOWLEDGEMENT_MS: u64 = 10_000;
 
+/// How long the provisioner may still run once its session is over, in
+/// milliseconds: it closes the connection, so that the daemon does not wait for
+/// a device that is gone.
+pub const FAREWELL_MS: u64 = 250;
+
 /// Where the board stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boot {
@@ -133,9 +138,12 @@ impl Boot {
                 },
                 Action::None,
             ),
-            (Boot::Stored { .. }, Event::Acknowledged | Event::SessionEnded) => {
-                (Boot::Tenant, Action::StartTenants)
-            }
+            (Boot::Stored { until }, Event::Acknowledged | Event::SessionEnded) => (
+                Boot::Stored {
+                    until: until.min(now.saturating_add(FAREWELL_MS)),
+                },
+                Action::None,
+            ),
             (Boot::Stored { until }, Event::Tick) if now >= until => {
                 (Boot::Tenant, Action::StartTenants)
             }
@@ -191,6 +199,9 @@ mod tests {
             (0, Event::NotFound),
             (5_000, Event::Committed),
             (5_100, Event::Acknowledged),
+            (5_110, Event::SessionEnded),
+            (5_349, Event::Tick),
+            (5_350, Event::Tick),
         ]);
         assert_eq!(boot, Boot::Tenant);
         assert_eq!(actions, [Action::Provision, Action::StartTenants]);
@@ -231,6 +242,16 @@ mod tests {
         ]);
         assert_eq!(boot, Boot::Tenant);
         assert_eq!(actions, [Action::OpenWindow, Action::StartTenants]);
+    }
+
+    #[test]
+    fn the_farewell_does_not_put_the_tenants_off() {
+        let (boot, _) = run(&[
+            (0, Event::NotFound),
+            (1_000, Event::Committed),
+            (10_900, Event::SessionEnded),
+        ]);
+        assert_eq!(boot, Boot::Stored { until: 11_000 });
     }
 
     #[test]
