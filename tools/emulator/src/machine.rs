@@ -12,6 +12,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
 
 use crate::clock::Clock;
 use crate::command::bound;
@@ -50,6 +53,8 @@ pub struct Settings {
     pub flash_fails: bool,
     pub network: Network,
     pub pace: Pace,
+    /// A state saved by [`Machine::save`] to go on from, instead of power-on.
+    pub resume: Option<PathBuf>,
     /// Where to record every frame.
     pub capture: Option<PathBuf>,
     /// Where what QEMU itself says goes.
@@ -131,14 +136,20 @@ impl Machine {
 
         let connected = Qmp::connect(&control).and_then(|qmp| Ok((qmp, Clock::connect(&clock)?)));
         match connected {
-            Ok((qmp, clock)) => Ok(Machine {
-                child,
-                qmp,
-                clock,
-                number,
-                sockets,
-                log: settings.log.clone(),
-            }),
+            Ok((qmp, clock)) => {
+                let mut machine = Machine {
+                    child,
+                    qmp,
+                    clock,
+                    number,
+                    sockets,
+                    log: settings.log.clone(),
+                };
+                if settings.resume.is_some() {
+                    machine.resume()?;
+                }
+                Ok(machine)
+            }
             Err(failure) => {
                 end(&mut child);
                 Err(Failure::new("starting the emulator", failure).next(format!(
@@ -147,6 +158,36 @@ impl Machine {
                 )))
             }
         }
+    }
+
+    /// Halts the board and writes its whole state, but for the flash chips.
+    pub fn save(&mut self, path: &Path) -> Result<()> {
+        self.qmp.execute("stop", json!({}))?;
+        let uri = format!("exec:cat > '{}'", path.display());
+        self.qmp.execute("migrate", json!({ "uri": uri }))?;
+        loop {
+            let state = self.qmp.execute("query-migrate", json!({}))?;
+            match state["status"].as_str() {
+                Some("completed") => return Ok(()),
+                Some("failed" | "cancelled") => {
+                    return Err(Failure::new("saving the board's state", state));
+                }
+                _ => thread::sleep(Duration::from_millis(10)),
+            }
+        }
+    }
+
+    /// Lets a board that was started from a saved state go on.
+    fn resume(&mut self) -> Result<()> {
+        loop {
+            let state = self.qmp.execute("query-status", json!({}))?;
+            match state["status"].as_str() {
+                Some("inmigrate") => thread::sleep(Duration::from_millis(10)),
+                _ => break,
+            }
+        }
+        self.qmp.execute("cont", json!({}))?;
+        Ok(())
     }
 
     /// Switches the board off at once, as pulling the plug does.
@@ -239,6 +280,9 @@ fn arguments(settings: &Settings, control: &Path, clock: &Path) -> Result<Vec<St
             "-object",
             &format!("filter-dump,id=f0,netdev=n0,file={file}"),
         ]);
+    }
+    if let Some(state) = &settings.resume {
+        add(&["-incoming", &format!("exec:cat '{}'", state.display())]);
     }
     if settings.pace == Pace::Counted {
         add(&["-icount", "shift=0,align=off,sleep=off"]);

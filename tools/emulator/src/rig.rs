@@ -116,6 +116,7 @@ impl Rig {
                 flash_fails: false,
                 network: machine::Network::Tap,
                 pace: machine::Pace::RealTime,
+                resume: None,
                 capture: None,
                 log: directory.join("qemu.log"),
             },
@@ -235,6 +236,26 @@ impl Rig {
             self.take_rest(number)?;
         }
         self.report(Report::Power(false));
+        Ok(())
+    }
+
+    /// Makes every program and erase of the configuration flash fail from now on.
+    /// The board does not notice: its state is carried over to an emulator whose
+    /// flash chip is write-protected.
+    pub fn break_flash(&mut self) -> Result<()> {
+        let state = self.directory.join("state.bin");
+        self.machine()?.save(&state)?;
+        self.sample()?;
+        if let Some(machine) = self.machine.take() {
+            let number = machine.number;
+            machine.power_off();
+            self.take_rest(number)?;
+        }
+        self.settings.flash_fails = true;
+        self.settings.resume = Some(state);
+        let machine = Machine::start(&self.settings, self.sender.clone());
+        self.settings.resume = None;
+        self.machine = Some(machine?);
         Ok(())
     }
 

@@ -62,6 +62,7 @@ impl Setup {
             flash_fails: false,
             network: Network::Unplugged,
             pace: Pace::RealTime,
+            resume: None,
             capture: None,
             log: directory.join("qemu.log"),
         };

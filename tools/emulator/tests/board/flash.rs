@@ -4,11 +4,15 @@
 
 //! A configuration flash that takes no more writes.
 
-use emulator::failure::Result;
+use std::sync::mpsc;
+
+use emulator::failure::{Result, While};
 use emulator::phase::Phase;
-use emulator::rig::{Mark, Rig};
+use emulator::proxy::{Pieces, Verdict};
+use emulator::rig::{Mark, Rig, Seen};
 use emulator::scenario::{wait_provisioned, wait_tenant};
 
+use crate::interruptions::ANY_TIME;
 use crate::support::{Bench, LIMIT, check_leds, require, wait_restart};
 
 /// The board says that it failed, lights both LEDs and restarts.
@@ -24,14 +28,70 @@ fn fails_visibly(rig: &mut Rig, from: Mark) -> Result<()> {
     require(both, "both LEDs were on before the restart", last)
 }
 
+/// The flash breaks while the configuration is on its way.
+pub fn fails_to_store(bench: &mut Bench) -> Result<()> {
+    /// Number of CONFIG among the frames of a conversation.
+    const CONFIG: usize = 7;
+    let (arrived, arrives) = mpsc::channel();
+    let (go, gone) = mpsc::channel();
+    let mut index = 0;
+    let _between = bench.interpose(Pieces::AsTheyCome, move |frame| {
+        if ANY_TIME.contains(&frame.kind) {
+            return Verdict::Pass;
+        }
+        if index == CONFIG {
+            // Holds the frame back until the flash is broken; when the case has
+            // failed, nobody waits for it.
+            if arrived.send(()).is_err() || gone.recv().is_err() {
+                return Verdict::Cut;
+            }
+        }
+        index += 1;
+        Verdict::Pass
+    })?;
+    bench.start_daemon()?;
+    let first = bench.power_on()?;
+    let rig = bench.rig();
+    rig.wait_until("for CONFIG", LIMIT, || arrives.try_recv().is_ok())?;
+    rig.break_flash()?;
+    go.send(()).doing(|| "letting CONFIG pass".into())?;
+    let event = rig.wait_daemon(first, "refused", LIMIT)?;
+    let said = event.describe();
+    require(
+        said.contains("stor"),
+        "the daemon says that it was not stored",
+        &said,
+    )?;
+    fails_visibly(rig, first)?;
+    rig.kill_daemon();
+    rig.power_off()?;
+    check_leds(rig)?;
+    require(
+        !bench.flash()?.holds_configuration(),
+        "nothing was stored",
+        (),
+    )
+}
+
+/// A flash that never worked: attempts cannot be counted, so none is made.
 pub fn fails_when_new(bench: &mut Bench) -> Result<()> {
     let before = bench.flash()?;
     bench.rig().machine_settings().flash_fails = true;
     bench.start_daemon()?;
     let first = bench.power_on()?;
-    fails_visibly(bench.rig(), first)?;
-    bench.rig().power_off()?;
-    check_leds(bench.rig())?;
+    let rig = bench.rig();
+    rig.wait_daemon(first, "failed", LIMIT)?;
+    let confirmed = rig
+        .history(first)
+        .iter()
+        .any(|seen| matches!(seen, Seen::Daemon(event) if event.name == "confirmed"));
+    require(
+        !confirmed,
+        "no attempt was made that was not counted",
+        confirmed,
+    )?;
+    rig.power_off()?;
+    check_leds(rig)?;
     require(
         bench.flash()? == before,
         "not a byte of the flash changed",

@@ -33,7 +33,7 @@ const RECEIPT: usize = 8;
 const ACKNOWLEDGEMENT: usize = 9;
 
 /// Identification and keep-alive, which may come at any time.
-const ANY_TIME: std::ops::RangeInclusive<u8> = 0x01..=0x03;
+pub const ANY_TIME: std::ops::RangeInclusive<u8> = 0x01..=0x03;
 
 /// In the board's time: the longest pause between two attempts is 60 s.
 const RETRY: Duration = Duration::from_secs(200);

@@ -73,7 +73,14 @@ const CASES: &[Case] = &[
         "empty_endpoint_name_is_refused",
         faults::empty_endpoint_name,
     ),
-    ("flash_that_fails_on_a_new_board", flash::fails_when_new),
+    (
+        "flash_that_never_worked_lets_no_attempt_go_uncounted",
+        flash::fails_when_new,
+    ),
+    (
+        "flash_that_fails_to_store_restarts_the_board",
+        flash::fails_to_store,
+    ),
     (
         "flash_that_fails_to_be_wiped_keeps_the_old_state",
         flash::fails_to_wipe,

@@ -17,6 +17,7 @@ use emulator::lamps;
 use emulator::machine::Exit;
 use emulator::plain;
 use emulator::proxy::{Frame, Pieces, Proxy, Verdict};
+use emulator::report::{Command, Report};
 use emulator::responder::Responder;
 use emulator::rig::{Mark, Rig, Seen};
 use emulator::run::empty;
@@ -43,7 +44,7 @@ pub struct Bench {
     pub directory: PathBuf,
     log: JoinHandle<()>,
     /// Keeps the channel open: nobody presses keys.
-    _keys: mpsc::Sender<emulator::report::Command>,
+    _keys: mpsc::Sender<Command>,
 }
 
 /// A path from the environment that `make test` sets, or where `make` puts it.
@@ -112,6 +113,10 @@ impl Bench {
             directory,
             ..
         } = self;
+        fixture.rig.report(Report::End(match &result {
+            Ok(()) => Ok("The case passed.".to_owned()),
+            Err(failure) => Err(failure.to_string()),
+        }));
         drop(fixture);
         // A panic there has been told already.
         drop(log.join());
