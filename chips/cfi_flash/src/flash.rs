@@ -81,7 +81,9 @@ enum State {
         waiting: bool,
     },
     /// The block is being erased.
-    Erasing { start: usize },
+    Erasing {
+        start: usize,
+    },
 }
 
 /// The chips as `hil::flash::Flash`.
