@@ -315,15 +315,14 @@ impl Exchange {
     }
 
     /// Tells the daemon why its bytes were not understood.
-    fn refuse(&mut self, socket: &mut tcp::Socket<'_>) -> Ended {
+    fn refuse(&self, socket: &mut tcp::Socket<'_>) -> Ended {
         let (ended, code) = if is_legacy(&self.head) {
             (Ended::Legacy, AlertCode::LegacyRefused)
         } else {
             (Ended::Malformed, AlertCode::Malformed)
         };
-        // The rest of a frame goes first, so that the alert is not taken for it;
-        // when that has no room, neither has the alert.
-        self.send(socket);
+        // A frame that is not out whole has filled the socket, so that the alert
+        // cannot get into it.
         let mut frame = [0; FRAME_HEADER_LEN + Alert::MAX_LEN];
         let alert = Alert {
             code,

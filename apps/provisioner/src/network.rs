@@ -330,6 +330,13 @@ mod tests {
     }
 
     #[test]
+    fn the_hardware_address_is_the_one_that_others_expect() {
+        // SHA-256 of sixteen zeroes begins with 374708fff7.
+        let expected = [0x02, 0x37, 0x47, 0x08, 0xff, 0xf7];
+        assert_eq!(hardware_address(&[0; 16]).0, expected);
+    }
+
+    #[test]
     fn the_link_local_address_is_that_of_the_rfc() {
         // RFC 4291, appendix A: 34-56-78-9A-BC-DE gives 3656:78ff:fe9a:bcde.
         let hardware = EthernetAddress([0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde]);

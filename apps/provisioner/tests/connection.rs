@@ -69,6 +69,18 @@ fn frames_pass_both_ways() {
 }
 
 #[test]
+fn a_frame_does_not_wait_for_the_one_before_to_be_acknowledged() {
+    let mut world = connected();
+    world.link.set_rule(|_, _| Fate::Late(300));
+    world.kernel.says(&frame(ALERT, &[1]));
+    world.run(10);
+    world.kernel.says(&frame(ALERT, &[2]));
+    world.run(310);
+    let both = [frame(ALERT, &[1]), frame(ALERT, &[2])].concat();
+    assert_eq!(world.daemon.heard, both);
+}
+
+#[test]
 fn frames_may_come_in_segments_of_any_length() {
     for segment_len in [1, 2, 3, 5, 64, 1_000] {
         let mut world = connected();
@@ -185,20 +197,37 @@ fn a_daemon_that_reads_nothing_is_not_talked_to_for_ever() {
         world.kernel.says(&frame(SEALED, &[8; 1_024]));
     }
     // It is not silent, but an answer to its keep-alives has no room.
-    for _ in 0..16 {
+    for _ in 0..15 {
         world.daemon.says(KEEP_ALIVE);
         world.run(2_000);
     }
-    assert_eq!(world.said()[0], ended("the daemon took no bytes for 30 s"));
-    // The next connection begins with HELLO, not with what was left.
-    let again = format!("connected to {HERE}");
-    world.run_until("again", |world| {
-        world.said().last() == Some(&again.as_str())
-    });
+    world.run(200);
+    assert_eq!(world.said(), [ended("the daemon took no bytes for 30 s")]);
+    // The next connection begins after a reset of this one, and with HELLO.
+    let sent = world.link.sent_by_device().len();
+    let again = format!("connecting to {HERE}");
+    world.run_until("again", |world| world.said().contains(&again.as_str()));
+    let frames = world.link.sent_by_device();
+    let segments: Vec<u8> = frames[sent..]
+        .iter()
+        .filter_map(|(_, frame)| tcp_flags(frame))
+        .filter(|flags| flags & (TCP_RESET | TCP_SYNCHRONIZE) != 0)
+        .collect();
+    assert_eq!(segments, [TCP_RESET | TCP_ACKNOWLEDGE, TCP_SYNCHRONIZE]);
+    world.daemon.resets();
     world.daemon.reads = true;
     world.daemon.heard.clear();
-    world.run(100);
-    assert_eq!(world.daemon.heard, HELLO);
+    world.run_until("again", |world| world.daemon.heard == HELLO);
+}
+
+const TCP_SYNCHRONIZE: u8 = 0x02;
+const TCP_RESET: u8 = 0x04;
+const TCP_ACKNOWLEDGE: u8 = 0x10;
+
+/// Flags of a TCP segment over IPv6.
+fn tcp_flags(frame: &[u8]) -> Option<u8> {
+    let ipv6 = frame.get(12..14)? == [0x86, 0xdd] && *frame.get(20)? == 6;
+    frame.get(14 + 40 + 13).copied().filter(|_| ipv6)
 }
 
 #[test]
@@ -210,6 +239,8 @@ fn malformed_bytes_are_answered_with_an_alert() {
         vec![SEALED, 0x04, 0x01],
         // A keep-alive with a payload.
         frame(0x03, &[0]),
+        // The key of no generation.
+        vec![0x04, 17, 0],
         // After a good frame.
         [KEEP_ALIVE, &[0x05, 0, 0]].concat(),
         // Generation 1 begins at once or not at all.

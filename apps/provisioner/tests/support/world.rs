@@ -126,6 +126,9 @@ impl World {
                 self.due = self
                     .provisioner
                     .poll(now, &mut |event| events.push((now, event.to_string())));
+                // The kernel does not wake it again for frames that it left.
+                let left = self.link.waits(Direction::ToDevice);
+                assert!(!left || self.due <= now, "frames are slept over");
             }
             self.daemon.poll(now);
             let quiet = !self.link.waits(Direction::ToDevice)
