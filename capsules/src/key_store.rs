@@ -34,25 +34,30 @@ pub const MAX_CONFIGURATION_LEN: usize = StoredConfig::MAX_LEN;
 const _: () = assert!(MAX_CONFIGURATION_LEN + TAG_LEN <= slot::MAX_SEALED_LEN);
 const _: () = assert!(TAG_LEN == slot::TAG_LEN && NONCE_LEN == slot::NONCE_LEN);
 
-/// A configuration as it is stored, not sealed. Zeroized when it goes.
+/// A configuration as it is stored, not sealed. It is written, read and
+/// overwritten in its place: a copy that is moved away stays where it was.
 #[derive(Zeroize, ZeroizeOnDrop)]
 struct Plain {
     bytes: [u8; MAX_CONFIGURATION_LEN],
+    /// 0 when there is none.
     len: usize,
 }
 
 impl Plain {
-    fn copied(from: &[u8]) -> Option<Self> {
-        let mut plain = Plain {
-            bytes: [0; MAX_CONFIGURATION_LEN],
-            len: from.len(),
-        };
-        plain.bytes.get_mut(..from.len())?.copy_from_slice(from);
-        Some(plain)
+    const NONE: Self = Self {
+        bytes: [0; MAX_CONFIGURATION_LEN],
+        len: 0,
+    };
+
+    fn get(&self) -> Option<&[u8]> {
+        self.bytes.get(..self.len).filter(|bytes| !bytes.is_empty())
     }
 
-    fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+    /// Writes what `write` makes and answers the length of.
+    fn fill(&mut self, write: impl FnOnce(&mut [u8]) -> Option<usize>) -> Option<()> {
+        self.zeroize();
+        self.len = write(&mut self.bytes)?;
+        Some(())
     }
 }
 
@@ -71,7 +76,6 @@ pub struct SessionSecrets {
 }
 
 /// Where the secrets are.
-#[derive(Default)]
 pub struct KeyStore {
     factory: MapCell<FactoryData>,
     /// The configuration in force.
@@ -81,13 +85,19 @@ pub struct KeyStore {
     device_id: Cell<Option<[u8; 16]>>,
 }
 
+impl Default for KeyStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl KeyStore {
     /// A store that holds nothing yet.
     pub const fn new() -> Self {
         Self {
             factory: MapCell::empty(),
-            configuration: MapCell::empty(),
-            staged: MapCell::empty(),
+            configuration: MapCell::new(Plain::NONE),
+            staged: MapCell::new(Plain::NONE),
             device_id: Cell::new(None),
         }
     }
@@ -142,24 +152,21 @@ impl KeyStore {
 
     /// Keeps a configuration that is to be stored.
     pub(crate) fn stage(&self, stored: &StoredConfig<'_>) -> Result<(), ErrorCode> {
-        let mut plain = Plain {
-            bytes: [0; MAX_CONFIGURATION_LEN],
-            len: 0,
-        };
-        plain.len = stored.emit(&mut plain.bytes).map_err(|_| ErrorCode::SIZE)?;
-        self.staged.put(plain);
-        Ok(())
+        self.staged
+            .map(|plain| plain.fill(|bytes| stored.emit(bytes).ok()))
+            .flatten()
+            .ok_or(ErrorCode::SIZE)
     }
 
-    /// Drops what was staged.
+    /// Overwrites what was staged.
     pub(crate) fn unstage(&self) {
-        drop(self.staged.take());
+        self.staged.map(Plain::zeroize);
     }
 
     /// Length of the staged configuration once it is sealed, in bytes.
     pub(crate) fn staged_sealed_len(&self) -> Option<u16> {
         self.staged
-            .map(|plain| u16::try_from(plain.len + TAG_LEN).ok())
+            .map(|plain| u16::try_from(plain.get()?.len() + TAG_LEN).ok())
             .flatten()
     }
 
@@ -173,11 +180,12 @@ impl KeyStore {
         let (head, sealed) = slot::split(page, header).ok_or(ErrorCode::SIZE)?;
         self.staged
             .map(|plain| {
+                let plain = plain.get().ok_or(ErrorCode::RESERVE)?;
                 let (text, tag) = sealed
-                    .split_at_mut_checked(plain.len)
+                    .split_at_mut_checked(plain.len())
                     .filter(|(_, tag)| tag.len() == TAG_LEN)
                     .ok_or(ErrorCode::SIZE)?;
-                text.copy_from_slice(plain.as_slice());
+                text.copy_from_slice(plain);
                 let made = seal
                     .seal(&header.nonce, head, text)
                     .map_err(|_| ErrorCode::FAIL)?;
@@ -200,16 +208,23 @@ impl KeyStore {
             .map_err(|_| ErrorCode::FAIL)
             .and_then(|()| {
                 StoredConfig::parse(text).map_err(|_| ErrorCode::INVAL)?;
-                Plain::copied(text).ok_or(ErrorCode::SIZE)
+                self.configuration
+                    .map(|plain| {
+                        plain.fill(|bytes| {
+                            bytes.get_mut(..text.len())?.copy_from_slice(text);
+                            Some(text.len())
+                        })
+                    })
+                    .flatten()
+                    .ok_or(ErrorCode::SIZE)
             });
         text.zeroize();
-        self.configuration.put(opened?);
-        Ok(())
+        opened
     }
 
     /// Forgets the configuration, in memory.
     pub(crate) fn forget_configuration(&self) {
-        drop(self.configuration.take());
+        self.configuration.map(Plain::zeroize);
         self.unstage();
     }
 
@@ -220,9 +235,8 @@ impl KeyStore {
     ) -> Option<R> {
         self.configuration
             .map(|plain| {
-                StoredConfig::parse(plain.as_slice())
-                    .ok()
-                    .map(|stored| use_it(&stored))
+                let stored = StoredConfig::parse(plain.get()?).ok()?;
+                Some(use_it(&stored))
             })
             .flatten()
     }
@@ -237,4 +251,111 @@ pub(crate) enum FactoryState {
     Corrupt,
     /// The key store has the data.
     Minted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::{config, factory_page};
+    use provisioning_storage::layout::PAGE_LEN;
+    use provisioning_wire::DaemonPin;
+    use std::vec::Vec;
+
+    fn minted() -> KeyStore {
+        let store = KeyStore::new();
+        assert_eq!(store.learn_factory(&factory_page()), FactoryState::Minted);
+        store
+    }
+
+    fn stage(store: &KeyStore) -> SlotHeader {
+        let stored = StoredConfig {
+            config: config(1, "endpoint").validate().unwrap(),
+            daemon: DaemonPin {
+                daemon_id: [1; 16],
+                identity_key: [4; 65],
+            },
+        };
+        store.stage(&stored).unwrap();
+        SlotHeader {
+            sequence: 1,
+            serial: 1,
+            nonce: [7; NONCE_LEN],
+            sealed_len: store.staged_sealed_len().unwrap(),
+        }
+    }
+
+    fn sealed(store: &KeyStore) -> (SlotHeader, [u8; PAGE_LEN]) {
+        let header = stage(store);
+        let mut page = [0xff; PAGE_LEN];
+        header.emit(&mut page).unwrap();
+        store.seal_staged(&header, &mut page).unwrap();
+        (header, page)
+    }
+
+    #[test]
+    fn what_was_sealed_opens_and_is_in_force() {
+        let store = minted();
+        let (header, mut page) = sealed(&store);
+        assert_eq!(store.with_configuration(|_| ()), None);
+        store.open(&header, &mut page).unwrap();
+        let serial = store.with_configuration(|stored| stored.config.config().serial);
+        assert_eq!(serial, Some(1));
+    }
+
+    #[test]
+    fn no_changed_byte_opens_and_none_takes_the_place_of_what_is_in_force() {
+        let store = minted();
+        let (header, page) = sealed(&store);
+        let used = slot::HEADER_LEN + usize::from(header.sealed_len);
+        store.open(&header, &mut page.clone()).unwrap();
+        for index in 0..used {
+            let mut page = page;
+            page[index] ^= 0x10;
+            assert!(store.open(&header, &mut page).is_err(), "byte {index}");
+            assert!(store.with_configuration(|_| ()).is_some());
+        }
+    }
+
+    #[test]
+    fn another_device_cannot_open_it() {
+        let (header, mut page) = sealed(&minted());
+        let other = KeyStore::new();
+        let mut factory = factory_page();
+        let FactoryPage::Valid(mut data) = FactoryData::parse(&factory) else {
+            panic!("the factory page of the tests is damaged");
+        };
+        data.root_secret[0] ^= 1;
+        data.emit(&mut factory).unwrap();
+        assert_eq!(other.learn_factory(&factory), FactoryState::Minted);
+        assert_eq!(other.open(&header, &mut page), Err(ErrorCode::FAIL));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_overwritten() {
+        let store = minted();
+        let (header, mut page) = sealed(&store);
+        store.open(&header, &mut page).unwrap();
+        store.forget_configuration();
+        assert_eq!(store.with_configuration(|_| ()), None);
+        assert_eq!(store.staged_sealed_len(), None);
+        for place in [&store.staged, &store.configuration] {
+            let bytes = place.map(|plain| Vec::from(plain.bytes)).unwrap();
+            assert!(bytes.iter().all(|byte| *byte == 0));
+        }
+        // Nor does the buffer of the flash keep it in clear.
+        assert!(!page.windows(14).any(|bytes| bytes == b"pre-shared key"));
+    }
+
+    #[test]
+    fn a_device_that_was_never_minted_seals_and_opens_nothing() {
+        let (header, mut page) = sealed(&minted());
+        let store = KeyStore::new();
+        stage(&store);
+        assert_eq!(
+            store.seal_staged(&header, &mut page),
+            Err(ErrorCode::RESERVE)
+        );
+        assert_eq!(store.open(&header, &mut page), Err(ErrorCode::RESERVE));
+        assert!(store.session_secrets().is_none());
+    }
 }

@@ -275,3 +275,34 @@ impl SyscallDriver for ProvisioningDriver<'_> {
         self.apps.enter(process, |_, _| {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::Document;
+
+    const PAGE: Document =
+        Document::new(include_str!("../../docs/syscalls/80000001_provisioning.md"));
+
+    #[test]
+    fn the_page_has_the_numbers_of_the_code() {
+        assert_eq!(PAGE.driver_number(), DRIVER_NUM);
+        assert_eq!(
+            PAGE.numbers("Command"),
+            [
+                command::EXISTS,
+                command::STATUS,
+                command::OPEN,
+                command::RECEIVE,
+                command::TAKE,
+                command::CLOSE,
+                command::IDENTIFY,
+                command::LINK,
+                command::DEVICE_ID,
+            ]
+        );
+        assert_eq!(PAGE.numbers("Subscribe"), [upcall::CHANGED]);
+        assert_eq!(PAGE.numbers("Read-only allow"), [ro_allow::PAYLOAD]);
+        assert_eq!(PAGE.numbers("Read-write allow"), [rw_allow::FRAME]);
+    }
+}

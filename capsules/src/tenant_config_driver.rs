@@ -198,3 +198,55 @@ impl SyscallDriver for TenantConfigDriver<'_> {
         self.apps.enter(process, |_, _| {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::{Document, config};
+    use provisioning_wire::GrantFields;
+
+    const PAGE: Document = Document::new(include_str!(
+        "../../docs/syscalls/80000002_tenant_config.md"
+    ));
+
+    #[test]
+    fn the_page_has_the_numbers_of_the_code() {
+        assert_eq!(PAGE.driver_number(), DRIVER_NUM);
+        assert_eq!(
+            PAGE.numbers("Command"),
+            [command::EXISTS, command::STATUS, command::READ]
+        );
+        assert_eq!(PAGE.numbers("Subscribe"), [upcall::CHANGED]);
+        assert_eq!(PAGE.numbers("Read-write allow"), [rw_allow::FIELD]);
+    }
+
+    #[test]
+    fn each_field_gives_what_its_number_says_and_needs_its_own_grant() {
+        let valid = config(1, "the endpoint").validate().unwrap();
+        let expected: [(&[u8], u32); 6] = [
+            (b"the endpoint", GrantFields::ENDPOINT_NAME),
+            (b"coaps://bootstrap.example", GrantFields::BOOTSTRAP_URI),
+            (b"", GrantFields::DNS_SERVER),
+            (b"fe80::1", GrantFields::DEFAULT_ROUTE),
+            (b"identity", GrantFields::IDENTITY),
+            (&[0], GrantFields::SECURITY_MODE),
+        ];
+        for (index, (value, grant)) in expected.into_iter().enumerate() {
+            let field = Field::from_number(index + 1).unwrap();
+            assert_eq!(field.read(&valid, <[u8]>::to_vec), value);
+            assert_eq!(field.grant(), grant);
+        }
+        assert_eq!(Field::from_number(0), None);
+        assert_eq!(Field::from_number(7), None);
+    }
+
+    #[test]
+    fn no_field_gives_the_key() {
+        let valid = config(1, "the endpoint").validate().unwrap();
+        for number in 1..=6 {
+            let field = Field::from_number(number).unwrap();
+            let value = field.read(&valid, <[u8]>::to_vec);
+            assert_ne!(value, valid.config().server.psk.expose_secret());
+        }
+    }
+}

@@ -10,8 +10,8 @@ use provisioning_session::conversation::Randomness;
 use provisioning_session::device::{DeviceSession, DeviceSetup, HelloFacts, Phase, Progress};
 use provisioning_session::identity::IdentityKey;
 use provisioning_session::secret::Secret;
-use provisioning_session::spake2plus::VerifierRecord;
-use provisioning_wire::limits::MAX_FRAME_LEN;
+use provisioning_session::spake2plus::{RECORD_LEN, VerifierRecord};
+use provisioning_wire::limits::{ID_LEN, MAX_FRAME_LEN, POINT_LEN, SALT_LEN};
 use provisioning_wire::{Frame, HelloFlags, KdfParameters, Text};
 
 use crate::figures::line;
@@ -66,13 +66,19 @@ pub fn report<M: Machine>(machine: &mut M, meter: &Meter, verdict: &mut Verdict)
     line(machine, "conversation_verify", costs.verify, "instructions")?;
     line(machine, "conversation_sign", costs.sign, "instructions")?;
     line(machine, "conversation_frames", costs.frames, "instructions")?;
-    line(machine, "conversation_longest_slice", costs.longest, "instructions")
+    line(
+        machine,
+        "conversation_longest_slice",
+        costs.longest,
+        "instructions",
+    )
 }
 
 /// `None`: the device said something else than the vectors.
 fn replay<M: Machine>(machine: &M, meter: &Meter, costs: &mut Costs) -> Option<()> {
     let mut session = DeviceSession::new();
-    let (count, begun) = meter.count(machine, || begin(&mut session));
+    let parts = Parts::read()?;
+    let (count, begun) = meter.count(machine, || parts.begin(&mut session));
     begun?;
     costs.setup = count;
     costs.longest = count;
@@ -120,31 +126,54 @@ fn replay<M: Machine>(machine: &M, meter: &Meter, costs: &mut Costs) -> Option<(
     }
 }
 
-/// Begins as the device of the vectors.
-fn begin(session: &mut DeviceSession) -> Option<()> {
-    let secret = Secret::take(&mut array(CONVERSATION, "device_secret")?);
-    let setup = DeviceSetup {
-        identity: IdentityKey::from_parts(&secret, &array(CONVERSATION, "device_key")?).ok()?,
-        record: VerifierRecord::from_bytes(&array(CONVERSATION, "record")?).ok()?,
-        pinned: None,
-        least_serial: 0,
-        randomness: Randomness::take(&mut array(CONVERSATION, "device_random")?),
-    };
-    let facts = HelloFacts {
-        device_id: array(CONVERSATION, "device_id")?,
-        salt: array(CONVERSATION, "salt")?,
-        kdf: KdfParameters {
-            kdf: 1,
-            memory_kib: 64,
-            passes: 3,
-            lanes: 1,
-        },
-        board: Text::new("vector board").ok()?,
-        firmware: Text::new("vector firmware 1.0").ok()?,
-        flags: HelloFlags(HelloFlags::FRESH),
-        attempts_left: 5,
-    };
-    session.begin(setup, &facts).ok()
+/// The device of the vectors.
+struct Parts {
+    secret: [u8; 32],
+    public: [u8; POINT_LEN],
+    record: [u8; RECORD_LEN],
+    randomness: [u8; Randomness::LEN],
+    device_id: [u8; ID_LEN],
+    salt: [u8; SALT_LEN],
+}
+
+impl Parts {
+    fn read() -> Option<Self> {
+        Some(Self {
+            secret: array(CONVERSATION, "device_secret")?,
+            public: array(CONVERSATION, "device_key")?,
+            record: array(CONVERSATION, "record")?,
+            randomness: array(CONVERSATION, "device_random")?,
+            device_id: array(CONVERSATION, "device_id")?,
+            salt: array(CONVERSATION, "salt")?,
+        })
+    }
+
+    /// Begins the conversation; the record is decoded as it is out of flash.
+    fn begin(mut self, session: &mut DeviceSession) -> Option<()> {
+        let secret = Secret::take(&mut self.secret);
+        let setup = DeviceSetup {
+            identity: IdentityKey::from_parts(&secret, &self.public).ok()?,
+            record: VerifierRecord::from_bytes(&self.record).ok()?,
+            pinned: None,
+            least_serial: 0,
+            randomness: Randomness::take(&mut self.randomness),
+        };
+        let facts = HelloFacts {
+            device_id: self.device_id,
+            salt: self.salt,
+            kdf: KdfParameters {
+                kdf: 1,
+                memory_kib: 64,
+                passes: 3,
+                lanes: 1,
+            },
+            board: Text::new("vector board").ok()?,
+            firmware: Text::new("vector firmware 1.0").ok()?,
+            flags: HelloFlags(HelloFlags::FRESH),
+            attempts_left: 5,
+        };
+        session.begin(setup, &facts).ok()
+    }
 }
 
 #[cfg(test)]

@@ -26,12 +26,7 @@ use crate::tags::agreed;
 const CONFIG_LEN: usize = MAX_RECORD_LEN;
 
 /// Prints a figure.
-pub(crate) fn line<M: Machine>(
-    machine: &mut M,
-    name: &str,
-    value: u32,
-    unit: &str,
-) -> fmt::Result {
+pub(crate) fn line<M: Machine>(machine: &mut M, name: &str, value: u32, unit: &str) -> fmt::Result {
     writeln!(machine, "{name} {value} {unit}")
 }
 
@@ -111,8 +106,9 @@ fn signatures<M: Machine>(machine: &mut M, meter: &Meter, secret: &SecretScalar)
     let product = SlicedMultiplication::run(secret, &ProjectivePoint::GENERATOR);
     let public = encode_point(product.expose_secret()).expect("no identity");
     let mut slices = Slices::default();
-    let (count, verification) =
-        meter.count(machine, || Verification::start(&public, &digest, &signature));
+    let (count, verification) = meter.count(machine, || {
+        Verification::start(&public, &digest, &signature)
+    });
     slices.add(count);
     let mut verification = verification.expect("a good key");
     loop {

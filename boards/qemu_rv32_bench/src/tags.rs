@@ -234,13 +234,17 @@ impl Records {
         let place = bad.len() - sealed.len();
         bad[place..].copy_from_slice(&damage(sealed, 16 + 5 * index));
         let (count, opened) = meter.count(machine, || {
-            opener.open(&mut bad[FRAME_HEADER_LEN..]).map(|text| text.len())
+            opener
+                .open(&mut bad[FRAME_HEADER_LEN..])
+                .map(|text| text.len())
         });
         self.open_wrong.add(count);
         assert!(opened.is_err(), "a wrong tag was taken");
 
         let (count, opened) = meter.count(machine, || {
-            opener.open(&mut frame[FRAME_HEADER_LEN..]).map(|text| text.len())
+            opener
+                .open(&mut frame[FRAME_HEADER_LEN..])
+                .map(|text| text.len())
         });
         self.open_right.add(count);
         assert_eq!(opened, Ok(TEXT_LEN));

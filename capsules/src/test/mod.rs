@@ -6,6 +6,7 @@
 
 mod alarm;
 mod daemon;
+mod document;
 mod factory;
 mod flash;
 mod led;
@@ -14,7 +15,8 @@ mod rng;
 
 pub use alarm::FakeAlarm;
 pub use daemon::Daemon;
-pub use factory::{config, minted};
+pub use document::Document;
+pub use factory::{config, factory_page, minted};
 pub use flash::{Pages, RamFlash};
 pub use led::FakeLed;
 pub use pin::FakePin;
