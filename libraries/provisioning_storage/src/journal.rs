@@ -13,11 +13,12 @@
 use crc::{CRC_24_OPENPGP, CRC_32_ISO_HDLC, Crc, NoTable};
 
 use crate::bytes::{Reader, Writer, is_erased};
-use crate::layout::{PAGE_LEN, Page};
+use crate::layout::{ERASED, PAGE_LEN, Page};
 
 const MAGIC: u32 = u32::from_le_bytes(*b"TPCJ");
 const SNAPSHOT_LEN: usize = 24;
 const RECORD_LEN: usize = 8;
+const ERASED_RECORD: [u8; RECORD_LEN] = [ERASED; RECORD_LEN];
 
 /// How many records fit a page before its snapshot has to move.
 pub const RECORDS_PER_PAGE: usize = (PAGE_LEN - SNAPSHOT_LEN) / RECORD_LEN;
@@ -81,10 +82,8 @@ impl Entry {
     }
 
     fn check(kind: u8, value: u32) -> u32 {
-        let mut digest = RECORD_CRC.digest();
-        digest.update(&[kind]);
-        digest.update(&value.to_le_bytes());
-        digest.finalize()
+        let [a, b, c, d] = value.to_le_bytes();
+        RECORD_CRC.checksum(&[kind, a, b, c, d])
     }
 
     fn apply(self, values: &mut Values) {
@@ -145,7 +144,7 @@ impl JournalPage {
             .chunks_exact(RECORD_LEN)
             .enumerate()
         {
-            if is_erased(record) {
+            if record == ERASED_RECORD {
                 continue;
             }
             // Anything not erased cannot be programmed again, torn or not.
@@ -163,7 +162,7 @@ impl JournalPage {
 }
 
 fn emit_snapshot(page: &mut [u8], generation: u32, values: &Values) -> Option<()> {
-    page.fill(crate::layout::ERASED);
+    page.fill(ERASED);
     let (content, check) = page
         .get_mut(..SNAPSHOT_LEN)?
         .split_at_mut_checked(SNAPSHOT_LEN - 4)?;

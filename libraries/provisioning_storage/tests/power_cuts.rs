@@ -20,7 +20,7 @@ use provisioning_storage::tasks::Verdict;
 use support::{Config, Cut, Device, Random, WORD_LEN, factory};
 
 /// How often each cut is torn in another way.
-const TEARS: u64 = 4;
+const TEARS: u64 = 16;
 
 /// What is asked of the device.
 #[derive(Clone, Copy, Debug)]
@@ -298,7 +298,7 @@ fn a_life() {
 fn an_erase_torn_in_the_header() {
     let mut fresh = Device::new(2);
     let start = run(&mut fresh, Model::new(), &[SMALL, SMALL], "prelude");
-    for seed in 0..2_000 {
+    for seed in 0..10_000 {
         let context = format!("torn header, seed {seed}");
         let mut device = fresh.clone();
         device.flash.seed(seed);
