@@ -9,11 +9,12 @@ use std::fs;
 
 use emulator::daemon;
 use emulator::failure::{Result, While};
+use emulator::machine::Exit;
 use emulator::phase::Phase;
 use emulator::rig::Seen;
 use emulator::scenario::{wait_provisioned, wait_tenant};
 
-use crate::support::{Bench, LIMIT, check_leds, require, starts, wait_restart};
+use crate::support::{Bench, LIMIT, check_leds, require, starts};
 
 pub fn wrong_code(bench: &mut Bench) -> Result<()> {
     // A well-formed code, but another device's.
@@ -67,9 +68,9 @@ pub fn wrong_code(bench: &mut Bench) -> Result<()> {
     )?;
     require(!flash.holds_configuration(), "nothing was stored", ())?;
 
+    let mark = bench.rig().mark();
     bench.start_daemon()?;
     let rig = bench.rig();
-    let mark = rig.mark();
     let retry = std::time::Duration::from_secs(200);
     rig.wait_advancing(mark, "for the board to come back", retry, |seen| {
         matches!(seen, Seen::Daemon(event) if event.name == "hello").then_some(())
@@ -102,9 +103,11 @@ fn refused(bench: &mut Bench, mut settings: daemon::Settings, field: &str) -> Re
         },
     )?;
     rig.kill_daemon();
-    wait_restart(rig, first)?;
-    let again = rig.mark();
-    rig.wait_phase(again, Phase::Looking, LIMIT)?;
+    let mut restarted = false;
+    rig.wait(first, "for the board to restart", LIMIT, |seen| {
+        restarted |= *seen == Seen::Exit(Exit::Reset);
+        (restarted && *seen == Seen::Phase(Phase::Looking)).then_some(())
+    })?;
     require(
         !bench.flash()?.holds_configuration(),
         "nothing was stored",

@@ -125,8 +125,8 @@ pub fn dies_before_commit(bench: &mut Bench) -> Result<()> {
         bench.rig().note(format!("the daemon dies before {name}"));
         ask.send(step)
             .doing(|| "telling the proxy where to cut".into())?;
-        bench.start_daemon()?;
         let mark = bench.rig().mark();
+        bench.start_daemon()?;
         let rig = bench.rig();
         let mut reached = None;
         rig.wait_advancing(
@@ -145,22 +145,22 @@ pub fn dies_before_commit(bench: &mut Bench) -> Result<()> {
             "the conversation was cut where it should be",
             reached,
         )?;
-        let after = rig.mark();
-        rig.wait_phase(mark, Phase::Looking, LIMIT)?;
-        require(
-            starts(rig, first) == 1,
-            "the board did not restart",
-            starts(rig, after),
-        )?;
+        let mut connected = false;
+        rig.wait(mark, "for the board to look again", LIMIT, |seen| {
+            connected |= *seen == Seen::Phase(Phase::Connected);
+            (connected && *seen == Seen::Phase(Phase::Looking)).then_some(())
+        })?;
+        let count = starts(rig, first);
+        require(count == 1, "the board did not restart", count)?;
         require(
             !bench.flash()?.holds_configuration(),
             "nothing was stored without a configuration",
             name,
         )?;
     }
+    let mark = bench.rig().mark();
     bench.start_daemon()?;
     let rig = bench.rig();
-    let mark = rig.mark();
     rig.wait_advancing(mark, "for the board to come back", RETRY, is_connection)?;
     let given = wait_provisioned(rig, mark, LIMIT)?;
     wait_tenant(rig, mark, &given.endpoint, LIMIT)?;
