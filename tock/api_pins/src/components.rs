@@ -21,6 +21,7 @@ use capsules_core::virtualizers::virtual_alarm::{MuxAlarm, VirtualMuxAlarm};
 use capsules_core::virtualizers::virtual_flash::{FlashUser, MuxFlash};
 use capsules_core::virtualizers::virtual_uart::{MuxUart, UartDevice};
 use capsules_extra::process_info_driver::ProcessInfo;
+use capsules_extra::sha256::Sha256Software;
 use capsules_system::process_checker::basic::{AppCheckerNull, AppCheckerSha256};
 use capsules_system::process_checker::tbf::AppIdAssignerTbfHeader;
 use capsules_system::process_printer::ProcessPrinterText;
@@ -30,6 +31,7 @@ use components::appid::assigner_tbf::AppIdAssignerTbfHeaderComponent;
 use components::appid::checker::ProcessCheckerMachineComponent;
 use components::appid::checker_null::AppCheckerNullComponent;
 use components::appid::checker_sha::AppCheckerSha256Component;
+use components::appid::checker_signature::AppCheckerSignatureComponent;
 use components::button::ButtonComponent;
 use components::console::{ConsoleComponent, UartMuxComponent};
 use components::debug_writer::DebugWriterComponent;
@@ -45,6 +47,7 @@ use components::rng::{RngComponent, RngRandomComponent};
 use components::sched::cooperative::CooperativeComponent;
 use components::sched::priority::PriorityComponent;
 use components::sched::round_robin::RoundRobinComponent;
+use components::sha::ShaSoftware256Component;
 use components::storage_permissions::individual::StoragePermissionsIndividualComponent;
 use components::storage_permissions::null::StoragePermissionsNullComponent;
 use components::storage_permissions::tbf_header::StoragePermissionsTbfHeaderComponent;
@@ -59,6 +62,7 @@ use kernel::process::{
 };
 use kernel::process_checker::{AppCredentialsPolicy, AppIdPolicy};
 use kernel::scheduler::Scheduler;
+use tock_tbf::types::TbfFooterV2CredentialsType::EcdsaNistP256;
 
 type Details = ProcessStandardDebugFull;
 
@@ -177,6 +181,17 @@ pub unsafe fn checks(parts: &Parts, policy: &'static dyn AppCredentialsPolicy<'s
             .finalize(components::app_checker_null_component_static!());
         let _: &'static AppCheckerSha256 = AppCheckerSha256Component::new(parts.sha)
             .finalize(components::app_checker_sha256_component_static!());
+        let sha: &'static Sha256Software<'static> = ShaSoftware256Component::new()
+            .finalize(components::sha_software_256_component_static!());
+        let _: &'static dyn AppCredentialsPolicy<'static> =
+            AppCheckerSignatureComponent::new(sha, parts.sha, EcdsaNistP256).finalize(
+                components::app_checker_signature_component_static!(
+                    Crypto,
+                    Sha256Software<'static>,
+                    32,
+                    64
+                ),
+            );
         let _: &'static AppIdAssignerTbfHeader = AppIdAssignerTbfHeaderComponent::new()
             .finalize(components::appid_assigner_tbf_header_component_static!());
         let names = AppIdAssignerNamesComponent::new()

@@ -8,6 +8,7 @@ use crate::implements;
 use crate::kernel::crypto_hils::Whole as Crypto;
 use crate::kernel::macros::Whole as Capability;
 use crate::kernel::platform::PinChip;
+use capsules_extra::sha256::Sha256Software;
 use capsules_system::process_checker::basic::{
     AppCheckerNull, AppCheckerSha256, AppIdAssignerNames,
 };
@@ -25,8 +26,12 @@ use capsules_system::storage_permissions::individual::IndividualStoragePermissio
 use capsules_system::storage_permissions::null::NullStoragePermissions;
 use capsules_system::storage_permissions::tbf_header::TbfHeaderStoragePermissions;
 use capsules_system::syscall_filter::tbf_header_filter::TbfHeaderFilterDefaultAllow;
-use kernel::hil::digest::{ClientData, ClientHash, ClientVerify};
-use kernel::hil::public_key_crypto::signature;
+use ecdsa_sw::p256::EcdsaP256SignatureVerifier;
+use kernel::deferred_call::DeferredCallClient;
+use kernel::hil::digest::{
+    ClientData, ClientHash, ClientVerify, Digest, DigestDataHash, DigestDataVerify, Sha256,
+};
+use kernel::hil::public_key_crypto::signature::{self, SignatureVerify};
 use kernel::platform::SyscallFilter;
 use kernel::process::{
     ProcessFaultPolicy, ProcessPrinter, ProcessStandardDebugFull,
@@ -53,6 +58,13 @@ implements!(AppCheckerNull: AppCredentialsPolicy<'static>);
 implements!(AppCheckerSha256: AppCredentialsPolicy<'static>, ClientData<32>, ClientVerify<32>);
 implements!(AppIdAssignerNames<'static, fn(&'static str) -> u32>: AppIdPolicy);
 implements!(AppIdAssignerTbfHeader: AppIdPolicy);
+
+// Software cryptography: the interfaces that it implements.
+implements!(Sha256Software<'static>: Sha256, Digest<'static, 32>, DigestDataHash<'static, 32>);
+implements!(Sha256Software<'static>: DigestDataVerify<'static, 32>, DeferredCallClient);
+const _: fn() -> Sha256Software<'static> = Sha256Software::new;
+implements!(EcdsaP256SignatureVerifier<'static>: SignatureVerify<'static, 32, 64>);
+implements!(EcdsaP256SignatureVerifier<'static>: DeferredCallClient);
 
 type Signed = AppCheckerSignature<'static, Crypto, Crypto, 32, 64>;
 implements!(Signed: AppCredentialsPolicy<'static>, ClientData<32>, ClientHash<32>);

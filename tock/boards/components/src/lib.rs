@@ -24,5 +24,6 @@ pub mod process_info_driver;
 pub mod process_printer;
 pub mod rng;
 pub mod sched;
+pub mod sha;
 pub mod storage_permissions;
 pub mod virtual_scheduler_timer;

@@ -10,3 +10,4 @@
 pub mod ethernet_tap;
 pub mod nonvolatile_to_pages;
 pub mod process_info_driver;
+pub mod sha256;

@@ -9,3 +9,4 @@ pub mod assigner_tbf;
 pub mod checker;
 pub mod checker_null;
 pub mod checker_sha;
+pub mod checker_signature;
