@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! AwaitReply -> AwaitShare -> CountAttempt -> Agree -> AwaitConfirm -> ClearAttempts
-//!     -> AwaitProof -> Verify -> Sign -> AwaitConfig -> Store -> AwaitAck -> Ended
+//!     -> AwaitProof -> Verify -> Verified -> Sign -> AwaitConfig -> Store -> AwaitAck -> Ended
 //! ```
 //! Inside, each state is a type whose transitions consume it (`states`);
 //! outside, [`DeviceSession`] is one value that a capsule can hold. It does one

@@ -76,6 +76,9 @@ enum State {
     ClearAttempts(ClearAttempts),
     AwaitProof(AwaitProof),
     Verify(Verify),
+    /// The daemon's proof is right. The signature's nonce, which is a slice's
+    /// work, ends this.
+    Verified(Verify),
     Sign(Sign),
     AwaitConfig(AwaitConfig),
     Store(Store),
@@ -233,14 +236,21 @@ impl<M: PointMultiplication> DeviceSession<M> {
                 match verify.advance(multiplier) {
                     None => {}
                     Some(Err(code)) => self.abort(code),
-                    Some(Ok(())) => self.step(|state, around| match state {
-                        State::Verify(verify) => verify
-                            .verified(&mut around.multiplier, &around.prover)
-                            .map(State::Sign),
+                    Some(Ok(())) => self.step(|state, _| match state {
+                        State::Verify(verify) => Ok(State::Verified(verify)),
                         _ => Err(AlertCode::Internal),
                     }),
                 }
                 Progress::Working(Phase::Verifying)
+            }
+            State::Verified(_) => {
+                self.step(|state, around| match state {
+                    State::Verified(verify) => verify
+                        .verified(&mut around.multiplier, &around.prover)
+                        .map(State::Sign),
+                    _ => Err(AlertCode::Internal),
+                });
+                Progress::Working(Phase::Signing)
             }
             State::Sign(sign) => {
                 match sign.advance(multiplier) {

@@ -157,8 +157,9 @@ fn the_verifier_does_exactly_three_multiplications() {
     while !agreement.advance(&mut multiplier) {
         slices += 1;
     }
-    // Each product takes 327 slices and one more to become affine.
-    assert_eq!(slices, 3 * (327 + 1));
+    // Each product takes 327 slices and one more to become affine; the key
+    // schedule is the last.
+    assert_eq!(slices, 3 * (327 + 1) + 1);
 }
 
 #[test]

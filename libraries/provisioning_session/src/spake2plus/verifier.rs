@@ -90,6 +90,8 @@ enum Stage {
     /// V = y*L.
     V,
     EncodeV(SecretPoint),
+    /// Only w0 is missing in the transcript: the key schedule.
+    Derive,
     /// The transcript is whole.
     Keys(Keys),
     /// A product was the identity, which points of prime order never give.
@@ -137,12 +139,17 @@ impl Agreement {
             }),
             Stage::V => multiplier.advance().map(Stage::EncodeV),
             Stage::EncodeV(product) => Some(match append(&mut self.transcript, product) {
-                Ok(()) => {
-                    let main = self.transcript.clone().finish(&self.w0);
-                    Stage::Keys(Keys::derive(&main, &self.share_p, &self.share_v))
-                }
+                Ok(()) => Stage::Derive,
                 Err(_) => Stage::Fault,
             }),
+            Stage::Derive => {
+                let main = self.transcript.clone().finish(&self.w0);
+                Some(Stage::Keys(Keys::derive(
+                    &main,
+                    &self.share_p,
+                    &self.share_v,
+                )))
+            }
             Stage::Keys(_) | Stage::Fault => None,
         };
         if let Some(next) = next {
