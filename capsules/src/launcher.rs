@@ -130,17 +130,24 @@ impl<C: ProcessManagementCapability + ProcessStartCapability> Launcher<C> {
     }
 
     fn apply(&self) {
+        let found = Cell::new(false);
         self.kernel
             .process_each_capability(&self.capability, |process| {
                 if !self.may_run(process) {
                     self.hold(process);
-                } else if self.start(process).is_err() {
+                    return;
+                }
+                found.set(true);
+                if self.start(process).is_err() {
                     debug!(
                         "provisioning: application {} could not be started",
                         process.get_process_name()
                     );
                 }
             });
+        if self.wanted.get() == Wanted::Provisioner && !found.get() {
+            debug!("provisioning: no provisioner application is installed");
+        }
     }
 }
 

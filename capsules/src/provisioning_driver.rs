@@ -218,12 +218,17 @@ impl<'a> ProvisioningDriver<'a> {
         if !self.observer.wants_configuration() {
             return Err(ErrorCode::OFF);
         }
-        if self.owner.get().is_some_and(|owner| owner != process) {
-            // It died with its connection and could not close the session.
-            self.session.close();
-        }
         self.owner.set(process);
         self.session.open()
+    }
+
+    /// Closes the session of a process that died with its connection: `process`
+    /// is what was started in its place.
+    fn disown_dead(&self, process: ProcessId) {
+        if self.owner.get().is_some_and(|owner| owner != process) {
+            self.owner.clear();
+            self.session.close();
+        }
     }
 }
 
@@ -252,6 +257,7 @@ impl SyscallDriver for ProvisioningDriver<'_> {
         if self.policy.role(process.short_app_id()) != Role::Provisioner {
             return CommandReturn::failure(ErrorCode::NODEVICE);
         }
+        self.disown_dead(process);
         match number {
             command::STATUS => {
                 let (bits, length, code) = self.status();
