@@ -32,25 +32,23 @@ KERNEL := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_provisioning
 PROVISIOND := $(BUILD)/release/provisiond
 EMULATOR := $(BUILD)/release/emulator
 
-# Applications: name, folder, ShortId, stack, memory for grants, then the pairs of flash and RAM
-# addresses that they are linked for. Flash addresses are those of the TBF
-# header. tockloader takes the lowest pair that fits behind the application before,
-# and looks at flash only: the first pairs leave the provisioner 256 KiB of each.
+# Applications: folder, ShortId, memory for grants in bytes, then the pairs of
+# flash and RAM addresses that they are linked for. Flash addresses are those of
+# the TBF header. tockloader takes the lowest pair that fits behind the application
+# before, and looks at flash only: the first pairs leave the provisioner 256 KiB
+# of each. The stack is part of the linked image, and nothing here has a heap.
 APPS := provisioner hello blink
 provisioner_FOLDER := apps/provisioner
 provisioner_SHORT_ID := 0x00010001
-provisioner_STACK := 8192
 provisioner_GRANTS := 4096
 provisioner_PAIRS := 0x80100000.0x80300000
 hello_FOLDER := apps/tenants/hello
 hello_SHORT_ID := 0x00010101
-hello_STACK := 2048
-hello_GRANTS := 4096
+hello_GRANTS := 1024
 hello_PAIRS := 0x80140000.0x80340000 0x80160000.0x80360000
 blink_FOLDER := apps/tenants/blink
 blink_SHORT_ID := 0x00010102
-blink_STACK := 2048
-blink_GRANTS := 4096
+blink_GRANTS := 1024
 blink_PAIRS := 0x80150000.0x80350000 0x80170000.0x80370000
 
 TAB_FILES := $(foreach app,$(APPS),$(TABS)/$(app).tab)
@@ -80,7 +78,8 @@ setup: ## Install or build what is missing (QEMU, cross target, elf2tab, tockloa
 
 .PHONY: kernel
 kernel: ## Build the kernel image of boards/qemu_rv32_provisioning
-	cd boards/qemu_rv32_provisioning && $(FIRMWARE_ENV) PROVISIONING_WINDOW_MS=$(WINDOW_MS) \
+	@echo "build: kernel image of boards/qemu_rv32_provisioning"
+	@cd boards/qemu_rv32_provisioning && $(FIRMWARE_ENV) PROVISIONING_WINDOW_MS=$(WINDOW_MS) \
 	    cargo build --quiet $(FIRMWARE_FLAGS) --manifest-path Cargo.toml --profile firmware \
 	    --target $(RISCV) --target-dir $(FIRMWARE)
 
@@ -103,7 +102,8 @@ folder = $(BUILD)/apps/$(1)
 define elf_rule
 $(call built,$(1),$(2)): FORCE
 	@mkdir -p $$(@D)
-	cd $$($(1)_FOLDER) && $$(FIRMWARE_ENV) \
+	@echo "build: application $(1) for flash and RAM at $(2)"
+	@cd $$($(1)_FOLDER) && $$(FIRMWARE_ENV) \
 	    LIBTOCK_LINKER_FLASH=$(word 1,$(subst ., ,$(2))) LIBTOCK_LINKER_RAM=$(word 2,$(subst ., ,$(2))) \
 	    cargo build --quiet $$(FIRMWARE_FLAGS) --manifest-path Cargo.toml --profile firmware \
 	    --target $(RISCV) --target-dir $(call folder,$(2))
@@ -112,8 +112,9 @@ endef
 
 define tab_rule
 $(TABS)/$(1).tab: $(foreach pair,$($(1)_PAIRS),$(call built,$(1),$(pair))) $(ELF2TAB)
-	$(ELF2TAB) --output-file $$@ --package-name $(1) --short-id $$$$(($($(1)_SHORT_ID))) \
-	    --kernel-major 2 --kernel-minor 0 --stack $($(1)_STACK) --kernel-heap $($(1)_GRANTS) --deterministic \
+	@echo "pack:  $(1).tab"
+	@$(ELF2TAB) --output-file $$@ --package-name $(1) --short-id $$$$(($($(1)_SHORT_ID))) \
+	    --kernel-major 2 --kernel-minor 0 --stack 0 --app-heap 0 --kernel-heap $($(1)_GRANTS) --deterministic \
 	    $$(filter %.elf,$$^)
 endef
 
@@ -125,13 +126,15 @@ $(ELF2TAB):
 
 .PHONY: host
 host: ## Build the host tools, provisiond and emulator
-	cargo build --quiet --release --package provisiond --package emulator
+	@echo "build: provisiond and emulator"
+	@cargo build --quiet --release --package provisiond --package emulator
 
 # A daemon that writes its session keys down, for the test that looks for them
 # in the board's memory. Never for use.
 .PHONY: key-log
 key-log:
-	cargo build --quiet --release --package provisiond --features key-log --target-dir $(BUILD)/key-log
+	@echo "build: provisiond with a key log, for tests"
+	@cargo build --quiet --release --package provisiond --features key-log --target-dir $(BUILD)/key-log
 
 .PHONY: size
 size: kernel tabs host ## Report sizes of the kernel, its parts and the applications
@@ -145,7 +148,7 @@ bench: setup kernel tabs host ## Measure provisioning and boot, with the method
 .PHONY: fuzz
 fuzz: ## Fuzz every parser for FUZZ_SECONDS (60) each; needs nightly and cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "Run: cargo install cargo-fuzz"; exit 1; }
-	@for folder in $(wildcard libraries/*/fuzz tools/*/fuzz); do \
+	@for folder in $(wildcard libraries/*/fuzz apps/*/fuzz capsules/fuzz tools/*/fuzz tock/fuzz); do \
 	    for target in $$(cd $$folder/.. && cargo +nightly fuzz list); do \
 	        echo "== $$folder $$target"; \
 	        (cd $$folder/.. && cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS)) || exit 1; \
@@ -159,11 +162,10 @@ FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning $(foreach app,$(APPS),$($(app)
 prepush: ## Format check and clippy, for host and board, in all three workspaces
 	cargo fmt --all --check
 	cd tock && cargo fmt --all --check
-	cd libtock-rs && cargo fmt --all --check
+	$(MAKE) -C libtock-rs lint CARGO_TARGET_DIR=target
 	cargo clippy --quiet --all-targets -- -D warnings
 	cargo clippy --quiet --package emulator --all-targets -- -D warnings
 	cd tock && cargo clippy --quiet --workspace --all-targets -- -D warnings
-	cd libtock-rs && cargo clippy --quiet --workspace --all-targets -- -D warnings
 	@for folder in $(FIRMWARE_FOLDERS); do \
 	    echo "clippy $$folder for $(RISCV)"; \
 	    (cd $$folder && LIBTOCK_LINKER_FLASH=0x80100000 LIBTOCK_LINKER_RAM=0x80300000 \

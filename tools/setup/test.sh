@@ -30,7 +30,8 @@ suite() {
 }
 
 suite tock tock cargo test --workspace --no-fail-fast
-suite libtock-rs libtock-rs cargo test --workspace --no-fail-fast
+# The examples there link for the board only, so not --workspace.
+suite libtock-rs libtock-rs cargo test --no-fail-fast
 suite host . cargo test --no-fail-fast
 suite emulated . cargo test --package emulator --no-fail-fast
 
