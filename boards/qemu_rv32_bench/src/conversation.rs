@@ -100,7 +100,10 @@ fn replay<M: Machine>(machine: &M, meter: &Meter, costs: &mut Costs) -> Option<(
                 if session.outgoing() != expected {
                     return None;
                 }
-                meter.count(machine, || Some(session.sent()))
+                meter.count(machine, || {
+                    session.sent();
+                    Some(())
+                })
             }
             Progress::Idle => {
                 let bytes = read(CONVERSATION, receives.next()?, &mut buffer)?;
@@ -109,11 +112,18 @@ fn replay<M: Machine>(machine: &M, meter: &Meter, costs: &mut Costs) -> Option<(
                     session.receive(&frame).ok()
                 })
             }
-            Progress::CountAttempt => meter.count(machine, || Some(session.attempt_counted())),
-            Progress::ClearAttempts => meter.count(machine, || Some(session.attempts_cleared())),
+            Progress::CountAttempt => meter.count(machine, || {
+                session.attempt_counted();
+                Some(())
+            }),
+            Progress::ClearAttempts => meter.count(machine, || {
+                session.attempts_cleared();
+                Some(())
+            }),
             Progress::Store => meter.count(machine, || {
                 session.stored_config()?;
-                Some(session.stored(Ok(())))
+                session.stored(Ok(()));
+                Some(())
             }),
             Progress::Acknowledged => {
                 return (sends.next().is_none() && receives.next().is_none()).then_some(());
