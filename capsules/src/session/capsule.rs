@@ -35,11 +35,11 @@ use provisioning_session::device::{
 use provisioning_session::secret::Secret;
 use provisioning_storage::slot::NONCE_LEN;
 use provisioning_storage::tasks::Fault;
-use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_FRAME_LEN, MAX_PAYLOAD_LEN};
+use provisioning_wire::limits::MAX_FRAME_LEN;
 use provisioning_wire::{AlertCode, Field, Frame, HelloFlags, KdfParameters, Refusal, Text};
 use zeroize::Zeroize;
 
-use super::port::{CopyIn, CopyOut, Phase, SessionClient, SessionObserver, SessionPort, Status};
+use super::port::{Phase, SessionClient, SessionObserver, SessionPort, Status};
 use crate::config_store::{CommitClient, CommitStore};
 use crate::key_store::{KeyStore, SessionSecrets};
 
@@ -64,7 +64,7 @@ pub struct About {
 
 /// Where the session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// None was begun, or the last one was closed.
     None,
     /// Randomness is collected; ends when all bytes are there.
@@ -97,20 +97,20 @@ enum InFlight {
 /// The session with the daemon.
 pub struct Session<'a, R: Rng<'a>> {
     rng: &'a R,
-    key_store: &'a KeyStore,
+    pub(super) key_store: &'a KeyStore,
     store: &'a dyn CommitStore,
     about: About,
-    state: Cell<State>,
+    pub(super) state: Cell<State>,
     in_flight: Cell<InFlight>,
     seed: MapCell<Secret<SEED_LEN>>,
-    conversation: MapCell<DeviceSession>,
+    pub(super) conversation: MapCell<DeviceSession>,
     /// A received frame until the next deferred call, and its length in bytes.
-    inbound: MapCell<[u8; MAX_FRAME_LEN]>,
-    inbound_len: Cell<usize>,
+    pub(super) inbound: MapCell<[u8; MAX_FRAME_LEN]>,
+    pub(super) inbound_len: Cell<usize>,
     phase: Cell<Option<Phase>>,
     /// What the client was told last.
     told: Cell<Status>,
-    deferred_call: DeferredCall,
+    pub(super) deferred_call: DeferredCall,
     client: OptionalCell<&'a dyn SessionClient>,
     observer: OptionalCell<&'a dyn SessionObserver>,
 }
@@ -154,7 +154,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
     }
 
     /// Asks for the randomness of a new session.
-    fn seed(&self) -> Result<(), ErrorCode> {
+    pub(super) fn seed(&self) -> Result<(), ErrorCode> {
         self.state.set(State::Seeding { filled: 0 });
         self.rng.get().inspect_err(|_| self.state.set(State::None))
     }
@@ -418,122 +418,6 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         if self.told.replace(status) != status {
             self.client.map(|client| client.changed());
         }
-    }
-}
-
-impl<'a, R: Rng<'a>> SessionPort for Session<'a, R> {
-    fn status(&self) -> Status {
-        match self.state.get() {
-            State::None | State::Closing { reopen: false, .. } => Status::None,
-            State::Seeding { .. } | State::Unseeded | State::Closing { reopen: true, .. } => {
-                Status::Open {
-                    takes_frame: false,
-                    frame_len: 0,
-                }
-            }
-            State::Talking => self
-                .conversation
-                .map_or(Status::None, |conversation| Status::Open {
-                    takes_frame: conversation.wants_frame() && self.inbound_len.get() == 0,
-                    frame_len: conversation.outgoing().len(),
-                }),
-            State::Ended { alert } => Status::Ended { alert },
-        }
-    }
-
-    fn open(&self) -> Result<(), ErrorCode> {
-        if self.key_store.device_id().is_none() {
-            return Err(ErrorCode::FAIL);
-        }
-        match self.state.get() {
-            State::None | State::Ended { .. } => self.seed()?,
-            State::Closing {
-                talking,
-                reopen: false,
-            } => self.state.set(State::Closing {
-                talking,
-                reopen: true,
-            }),
-            State::Closing { reopen: true, .. }
-            | State::Seeding { .. }
-            | State::Unseeded
-            | State::Talking => return Err(ErrorCode::BUSY),
-        }
-        self.deferred_call.set();
-        Ok(())
-    }
-
-    fn receive(&self, frame_type: u8, length: usize, copy: CopyIn<'_>) -> Result<(), ErrorCode> {
-        let header_len = u16::try_from(length)
-            .ok()
-            .filter(|_| length <= MAX_PAYLOAD_LEN)
-            .ok_or(ErrorCode::SIZE)?;
-        let Status::Open { takes_frame, .. } = self.status() else {
-            return Err(ErrorCode::RESERVE);
-        };
-        if !takes_frame {
-            return Err(ErrorCode::BUSY);
-        }
-        self.inbound
-            .map(|inbound| {
-                let (head, rest) = inbound
-                    .split_first_chunk_mut::<FRAME_HEADER_LEN>()
-                    .ok_or(ErrorCode::SIZE)?;
-                let [high, low] = header_len.to_be_bytes();
-                *head = [frame_type, high, low];
-                copy(rest.get_mut(..length).ok_or(ErrorCode::SIZE)?)
-            })
-            .unwrap_or(Err(ErrorCode::BUSY))?;
-        self.inbound_len.set(FRAME_HEADER_LEN + length);
-        self.deferred_call.set();
-        Ok(())
-    }
-
-    fn take(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode> {
-        match self.status() {
-            Status::None => return Err(ErrorCode::RESERVE),
-            Status::Ended { .. } => return Ok(0),
-            Status::Open { .. } => {}
-        }
-        let taken = self
-            .conversation
-            .map_or(Ok::<_, ErrorCode>(0), |conversation| {
-                let length = conversation.outgoing().len();
-                if length > 0 {
-                    copy(conversation.outgoing())?;
-                    conversation.sent();
-                }
-                Ok(length)
-            })?;
-        if taken > 0 {
-            self.deferred_call.set();
-        }
-        Ok(taken)
-    }
-
-    fn close(&self) {
-        let talking = match self.state.get() {
-            // What there was to tell is told.
-            State::None | State::Ended { .. } => {
-                self.state.set(State::None);
-                self.deferred_call.set();
-                return;
-            }
-            State::Seeding { .. } | State::Unseeded => false,
-            State::Talking => true,
-            State::Closing { talking, .. } => talking,
-        };
-        self.state.set(State::Closing {
-            talking,
-            reopen: false,
-        });
-        self.deferred_call.set();
-    }
-
-    fn device_id(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode> {
-        let id = self.key_store.device_id().ok_or(ErrorCode::FAIL)?;
-        copy(&id)?;
-        Ok(id.len())
     }
 }
 

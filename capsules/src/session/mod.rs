@@ -4,6 +4,7 @@
 
 //! The device's end of the conversation with the daemon, in the kernel.
 
+mod calls;
 mod capsule;
 mod port;
 #[cfg(test)]
