@@ -122,14 +122,19 @@ def image(binaries) -> bytes:
     return data + b"\xff" * 64
 
 
-def run(directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None, bios=None) -> str:
-    """Boots and returns the console up to the line `until`. Every line before
-    is handed to `react`, and what that returns is typed at the console."""
+def run(
+    directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None, bios=None,
+    firmware=None, flash=None,
+) -> str:  # fmt: skip
+    """Boots and returns the console up to the line that `until` matches, a pattern
+    or a function. Every line before is handed to `react`, and what that returns
+    is typed at the console. `flash` is what is there instead of `binaries`."""
+    finds = until if callable(until) else re.compile(until).search
     apps = directory / "apps.bin"
-    apps.write_bytes(image(binaries))
+    apps.write_bytes(image(binaries) if flash is None else flash)
     command = [
         QEMU, "-machine", "virt", "-cpu", cpu, "-m", "128M", "-nographic",
-        "-bios", str(bios or kernel()),
+        "-bios", str(bios or firmware or kernel()),
         "-global", "virtio-mmio.force-legacy=false", "-device", "virtio-rng-device", *extra,
     ]  # fmt: skip
     if not bios:
@@ -150,14 +155,14 @@ def run(directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=Non
             lines.append(line.rstrip("\r\n"))
             if verbose:
                 print("   |", lines[-1], flush=True)
-            if re.search(until, line):
+            if finds(line):
                 break
             typed = react(line) if react else None
             if typed:
                 emulator.stdin.write(typed)
                 emulator.stdin.flush()
         else:
-            raise Failure(f"no line {until!r} in {seconds} s:\n" + "\n".join(lines))
+            raise Failure(f"no line {until} in {seconds} s:\n" + "\n".join(lines))
     finally:
         watchdog.cancel()
         emulator.kill()

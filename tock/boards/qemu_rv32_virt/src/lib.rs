@@ -9,6 +9,9 @@
 
 #![no_std]
 
+#[cfg(feature = "conformance")]
+mod conformance;
+mod fault_report;
 mod memory_io;
 mod panic;
 mod platform;

@@ -5,7 +5,8 @@
 //! LEDs and a button for a machine that has none.
 //!
 //! QEMU's `virt` machine has no general-purpose pins. An LED is a word in RAM
-//! that a debugger can read, the button one that a debugger can change.
+//! that a debugger can read, the button one that a debugger can change. Only a
+//! change that the kernel makes itself interrupts.
 
 use core::cell::Cell;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use kernel::hil::gpio::{
     Client, Configuration, Configure, FloatingState, Input, Interrupt, InterruptEdge, Output,
 };
 use kernel::hil::led::Led;
+use kernel::utilities::cells::OptionalCell;
 
 /// An LED that is on while its word is not zero.
 #[derive(Default)]
@@ -50,10 +52,12 @@ impl Led for MemoryLed {
     }
 }
 
-/// A pin whose level is a word in memory. Nothing in the machine changes it, so
-/// that its interrupt never fires.
+/// A pin whose level is a word in memory. Its interrupt fires when the level is
+/// changed through [`Output`], at once and from within that call.
 pub struct MemoryPin {
     level: AtomicBool,
+    client: OptionalCell<&'static dyn Client>,
+    edge: Cell<Option<InterruptEdge>>,
     configuration: Cell<Configuration>,
     floating_state: Cell<FloatingState>,
 }
@@ -62,8 +66,26 @@ impl MemoryPin {
     pub const fn new() -> Self {
         MemoryPin {
             level: AtomicBool::new(false),
+            client: OptionalCell::empty(),
+            edge: Cell::new(None),
             configuration: Cell::new(Configuration::LowPower),
             floating_state: Cell::new(FloatingState::PullNone),
+        }
+    }
+
+    /// Sets the level and tells the client, if it wants to hear of the change.
+    fn change(&self, level: bool) {
+        if self.level.swap(level, Ordering::Relaxed) == level {
+            return;
+        }
+        let awaited = match self.edge.get() {
+            Some(InterruptEdge::EitherEdge) => true,
+            Some(InterruptEdge::RisingEdge) => level,
+            Some(InterruptEdge::FallingEdge) => !level,
+            None => false,
+        };
+        if awaited {
+            self.client.map(|client| client.fired());
         }
     }
 
@@ -115,15 +137,17 @@ impl Configure for MemoryPin {
 
 impl Output for MemoryPin {
     fn set(&self) {
-        self.level.store(true, Ordering::Relaxed);
+        self.change(true);
     }
 
     fn clear(&self) {
-        self.level.store(false, Ordering::Relaxed);
+        self.change(false);
     }
 
     fn toggle(&self) -> bool {
-        !self.level.fetch_xor(true, Ordering::Relaxed)
+        let level = !self.read();
+        self.change(level);
+        level
     }
 }
 
@@ -133,12 +157,18 @@ impl Input for MemoryPin {
     }
 }
 
-impl<'a> Interrupt<'a> for MemoryPin {
-    fn set_client(&self, _client: &'a dyn Client) {}
+impl Interrupt<'static> for MemoryPin {
+    fn set_client(&self, client: &'static dyn Client) {
+        self.client.set(client);
+    }
 
-    fn enable_interrupts(&self, _mode: InterruptEdge) {}
+    fn enable_interrupts(&self, mode: InterruptEdge) {
+        self.edge.set(Some(mode));
+    }
 
-    fn disable_interrupts(&self) {}
+    fn disable_interrupts(&self) {
+        self.edge.set(None);
+    }
 
     fn is_pending(&self) -> bool {
         false

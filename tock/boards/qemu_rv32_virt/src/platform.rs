@@ -8,7 +8,8 @@ use crate::memory_io::{MemoryLed, MemoryPin};
 use capsules_core::virtualizers::virtual_alarm::VirtualMuxAlarm;
 
 use kernel::platform::scheduler_timer::VirtualSchedulerTimer;
-use kernel::platform::{KernelResources, SyscallDriverLookup};
+use kernel::platform::{KernelResources, ProcessFault, SyscallDriverLookup};
+use kernel::process::Process;
 use kernel::syscall::SyscallDriver;
 use qemu_rv32_virt_chip::chip::{QemuRv32VirtChip, QemuRv32VirtDefaultPeripherals};
 use qemu_rv32_virt_chip::clint::QemuRv32VirtClint;
@@ -16,7 +17,24 @@ use virtio::devices::virtio_net::VirtIONet;
 use virtio::devices::virtio_rng::VirtIORng;
 
 /// Processes that can be loaded.
-pub const NUM_PROCS: usize = 4;
+pub const NUM_PROCS: usize = if cfg!(feature = "conformance") { 16 } else { 4 };
+
+// What the process information driver may do.
+kernel::define_capability_type!(
+    ProcessInfoCapability: kernel::capabilities::ProcessManagementCapability,
+    kernel::capabilities::ProcessStartCapability
+);
+
+impl ProcessInfoCapability {
+    /// For the process information driver.
+    ///
+    /// # Safety
+    /// Whoever gets the value controls all processes.
+    pub(crate) unsafe fn new() -> Self {
+        // SAFETY: The caller answers for who gets it.
+        unsafe { kernel::mint_defined_capability!(ProcessInfoCapability) }
+    }
+}
 
 /// Frames that can wait for the kernel.
 pub(crate) const NET_RX_BUFFERS: usize = 16;
@@ -43,6 +61,10 @@ pub struct QemuRv32VirtPlatform {
     pub(crate) rng: Option<&'static capsules_core::rng::RngDriver<'static, RngHw>>,
     pub(crate) ethernet:
         Option<&'static capsules_extra::ethernet_tap::EthernetTapDriver<'static, NetHw>>,
+    pub(crate) process_info:
+        &'static capsules_extra::process_info_driver::ProcessInfo<ProcessInfoCapability>,
+    #[cfg(feature = "conformance")]
+    pub(crate) conformance: &'static crate::conformance::Driver,
     pub(crate) scheduler:
         &'static capsules_system::scheduler::round_robin::RoundRobinSched<'static>,
     pub(crate) scheduler_timer: &'static VirtualSchedulerTimer<VirtualMuxAlarm<'static, AlarmHw>>,
@@ -67,15 +89,40 @@ impl SyscallDriverLookup for QemuRv32VirtPlatform {
                 Some(ethernet) => f(Some(ethernet)),
                 None => f(None),
             },
+            capsules_extra::process_info_driver::DRIVER_NUM => f(Some(self.process_info)),
+            #[cfg(feature = "conformance")]
+            crate::conformance::DRIVER_NUM => f(Some(self.conformance)),
             _ => f(None),
         }
     }
 }
 
+impl ProcessFault for QemuRv32VirtPlatform {
+    /// Says what happened and leaves the rest to the fault policy.
+    fn process_fault_hook(&self, process: &dyn Process) -> Result<(), ()> {
+        #[cfg(feature = "conformance")]
+        if self.conformance.catches_fault(process) {
+            return Ok(());
+        }
+        crate::fault_report::report(process);
+        Err(())
+    }
+}
+
+#[cfg(not(feature = "conformance"))]
+type Filter = ();
+#[cfg(feature = "conformance")]
+type Filter = capsules_system::syscall_filter::tbf_header_filter::TbfHeaderFilterDefaultAllow;
+
+#[cfg(not(feature = "conformance"))]
+const FILTER: &Filter = &();
+#[cfg(feature = "conformance")]
+const FILTER: &Filter = &Filter {};
+
 impl KernelResources<ChipHw> for QemuRv32VirtPlatform {
     type SyscallDriverLookup = Self;
-    type SyscallFilter = ();
-    type ProcessFault = ();
+    type SyscallFilter = Filter;
+    type ProcessFault = Self;
     type ContextSwitchCallback = ();
     type Scheduler = capsules_system::scheduler::round_robin::RoundRobinSched<'static>;
     type SchedulerTimer = VirtualSchedulerTimer<VirtualMuxAlarm<'static, AlarmHw>>;
@@ -86,11 +133,11 @@ impl KernelResources<ChipHw> for QemuRv32VirtPlatform {
     }
 
     fn syscall_filter(&self) -> &Self::SyscallFilter {
-        &()
+        FILTER
     }
 
     fn process_fault(&self) -> &Self::ProcessFault {
-        &()
+        self
     }
 
     fn context_switch_callback(&self) -> &Self::ContextSwitchCallback {

@@ -6,10 +6,11 @@
 
 use crate::memory_io::{MemoryLed, MemoryPin};
 use crate::panic::PANIC_RESOURCES;
-use crate::platform::{AlarmHw, ChipHw, NUM_PROCS, QemuRv32VirtPlatform, ThreadIdProvider};
+use crate::platform::{
+    AlarmHw, ChipHw, NUM_PROCS, ProcessInfoCapability, QemuRv32VirtPlatform, ThreadIdProvider,
+};
 use crate::virtio_devices;
 use capsules_extra::ethernet_tap::{self, EthernetTapDriver};
-use capsules_system::process_policies::StopWithDebugFaultPolicy;
 use kernel::component::Component;
 use kernel::debug::PanicResources;
 use kernel::hil::ethernet::EthernetAdapterDatapath;
@@ -25,8 +26,17 @@ use rv32i::pmp::simple::SimplePMP;
 /// Speed of the console, in bits per second.
 const CONSOLE_BAUD: u32 = 115_200;
 
+/// Bytes that the console takes from a process at once. The suite wants its
+/// lines whole.
+const CONSOLE_TX_LEN: usize = if cfg!(feature = "conformance") { 256 } else { 64 };
+
+/// Room for `debug!`, in KiB.
+const DEBUG_KIB: usize = if cfg!(feature = "conformance") { 16 } else { 2 };
+
 /// Stops a process that faults and says so.
-static FAULT_POLICY: StopWithDebugFaultPolicy = StopWithDebugFaultPolicy {};
+#[cfg(not(feature = "conformance"))]
+static FAULT_POLICY: capsules_system::process_policies::StopWithDebugFaultPolicy =
+    capsules_system::process_policies::StopWithDebugFaultPolicy {};
 
 unsafe extern "C" {
     // Bounds of the memories, from the linker script. Only their addresses
@@ -92,12 +102,15 @@ pub unsafe fn start() -> (
             uart_mux,
             create_capability!(capabilities::MemoryAllocationCapability),
         )
-        .finalize(components::console_component_static!());
+        .finalize(components::console_component_static!(
+            capsules_core::console::DEFAULT_BUF_SIZE,
+            CONSOLE_TX_LEN
+        ));
         components::debug_writer::DebugWriterComponent::new::<ThreadIdProvider>(
             uart_mux,
             create_capability!(capabilities::SetDebugWriterCapability),
         )
-        .finalize(components::debug_writer_component_static!());
+        .finalize(components::debug_writer_component_static!(DEBUG_KIB));
         let low_level_debug = components::lldb::LowLevelDebugComponent::new(
             kernel,
             capsules_core::low_level_debug::DRIVER_NUM,
@@ -168,6 +181,18 @@ pub unsafe fn start() -> (
             driver
         });
 
+        let process_info = components::process_info_driver::ProcessInfoComponent::new(
+            kernel,
+            capsules_extra::process_info_driver::DRIVER_NUM,
+            ProcessInfoCapability::new(),
+            create_capability!(capabilities::MemoryAllocationCapability),
+        )
+        .finalize(components::process_info_component_static!(
+            ProcessInfoCapability
+        ));
+        #[cfg(feature = "conformance")]
+        let conformance = crate::conformance::driver(kernel, alarm_mux, button_pin);
+
         let platform = static_init!(
             QemuRv32VirtPlatform,
             QemuRv32VirtPlatform {
@@ -178,6 +203,9 @@ pub unsafe fn start() -> (
                 button,
                 rng,
                 ethernet,
+                process_info,
+                #[cfg(feature = "conformance")]
+                conformance,
                 scheduler,
                 scheduler_timer,
             }
@@ -210,6 +238,24 @@ pub unsafe fn start() -> (
         debug!("- no virtio-net device");
     }
 
+    #[cfg(feature = "conformance")]
+    // SAFETY: Called once, as the caller vouches.
+    unsafe {
+        crate::conformance::load(kernel, chip, app_flash, app_memory)
+    };
+    #[cfg(not(feature = "conformance"))]
+    load(kernel, chip, app_flash, app_memory);
+    (kernel, platform, chip)
+}
+
+/// Makes processes of what is in flash.
+#[cfg(not(feature = "conformance"))]
+fn load(
+    kernel: &'static Kernel,
+    chip: &'static ChipHw,
+    app_flash: &'static [u8],
+    app_memory: &'static mut [u8],
+) {
     let management = create_capability!(capabilities::ProcessManagementCapability);
     if let Err(error) = kernel::process::load_processes(
         kernel,
@@ -221,5 +267,4 @@ pub unsafe fn start() -> (
     ) {
         debug!("Not all processes are loaded: {:?}", error);
     }
-    (kernel, platform, chip)
 }

@@ -1,0 +1,589 @@
+#!/usr/bin/env python3
+# Licensed under the Apache License, Version 2.0 or the MIT License.
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Copyright Tock Provisioning Contributors 2026.
+
+"""Runs the conformance suite on the emulated board and compares case by case.
+
+The processes in `suite/` report `case GROUP.NAME: pass` or `fail` with a
+reason. Which cases there are is read from their sources, so that one that is
+missing or that nobody expects is a failure too. Cases that only an onlooker can
+judge are in this file. The last line is `N passed, N failed`, which is also the
+result: 0 if none failed.
+
+    ./suite.py                 the whole suite
+    ./suite.py calls loader    some boots, by name
+    ./suite.py -v ...          with the consoles
+    ./suite.py --write-docs    writes the table of cases
+
+Needs what `run.py` needs.
+"""
+
+import hashlib
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import run
+from run import APPS_BASE, STRIDE, TARGET, TOCK, Failure, cargo, padding, target_directory
+
+HERE = Path(__file__).resolve().parent
+SUITE = HERE / "suite"
+DOCS = TOCK.parent / "docs" / "reference" / "Conformance.md"
+SHORT_ID = 0x5151
+
+CASE = re.compile(r'case!\(\s*(?:\w+,\s*)?"(\w+)",\s*"((?:[^"\\]|\\.)*)"')
+RESULT = re.compile(r"case ([a-z_0-9]+\.[a-z_0-9]+): (pass|fail[^\r\n]*)\r?\n?")
+DONE = re.compile(r"group (\w+): done\r?\n?")
+
+# What elf2tab is told of a process beyond what all have.
+OPTIONS = {
+    "identity": ["--short-id", str(SHORT_ID)],
+    "filtered": ["--permissions", "1,0", "1,1", "2,1", "2147483904,0", "2147483904,9"],
+    "startup": ["--stack", "64"],
+}
+
+# Judged here, by what the kernel prints. Group, name, what it shows.
+ONLOOKER = [
+    ("calls", "low_level.alert_panic", "Alert 1 is printed as a panic of the process"),
+    ("calls", "low_level.alert_location", "Alert 2 as a wrong location"),
+    ("calls", "low_level.alert_other", "Any other with its number"),
+    ("calls", "low_level.one_number", "Command 2 prints a number"),
+    ("calls", "low_level.two_numbers", "Command 3 prints two"),
+    ("calls", "low_level.lost_lines", "Lines that are too many are reported as lost"),
+    ("calls", "exits.no_fourth_run", "A process that has terminated is not started again"),
+    ("calls", "faults.none_reported", "A board that deals with a fault itself keeps the policy out"),
+    ("others", "policies.stop_report", "The fault report tells process, address, cause and value"),
+    ("others", "policies.stop_debug", "The policy to stop with debug output says that it stopped the process"),
+    ("others", "policies.stop_silent", "The policy to stop says nothing of its own"),
+    ("others", "policies.restart_debug", "The policy to restart with debug output says so, each time"),
+    ("others", "policies.restart_reports", "Nine faults of one process give nine reports"),
+    ("others", "policies.threshold_reports", "With up to 3 restarts there are 4 faults"),
+    ("others", "policies.no_panic", "None of these faults stops the kernel"),
+    ("panic", "policies.panic", "The policy to panic stops the kernel"),
+    ("panic", "policies.panic_names", "and the panic tells the process that faulted"),
+    ("panic", "policies.panic_registers", "its registers and the cause"),
+    ("panic", "policies.panic_memory", "and its memory"),
+    ("panic_late", "policies.threshold_panic", "With up to 3 restarts before, the fourth fault stops the kernel"),
+    ("loader", "loader.good", "Binaries before and after bad ones are loaded"),
+    ("loader", "loader.padding", "Padding is passed over in silence"),
+    ("loader", "loader.disabled", "A disabled binary is not loaded"),
+    ("loader", "loader.checksum", "A wrong checksum"),
+    ("loader", "loader.checksum_name", "One bit changed in the name"),
+    ("loader", "loader.newer_minor", "Made for a newer minor version of the kernel"),
+    ("loader", "loader.newer_major", "Made for another major version"),
+    ("loader", "loader.no_kernel_version", "Does not say which kernel it was made for"),
+    ("loader", "loader.header_too_short", "A header of less than 16 bytes"),
+    ("loader", "loader.header_beyond_total", "A header longer than the binary"),
+    ("loader", "loader.tlv_truncated", "A TLV that is longer than the header"),
+    ("loader", "loader.tlv_length", "A Main TLV of another length"),
+    ("loader", "loader.tlv_permissions", "Permissions that are longer than their TLV"),
+    ("loader", "loader.tlv_garbage", "A header of random TLVs"),
+    ("loader", "loader.name_no_text", "A name that is not UTF-8"),
+    ("loader", "loader.no_program", "Neither Main nor Program"),
+    ("loader", "loader.entry_beyond", "An entry point behind the binary"),
+    ("loader", "loader.entry_wraps", "An entry point that overflows 32 bits"),
+    ("loader", "loader.trailer_wraps", "A protected region that overflows 32 bits"),
+    ("loader", "loader.binary_end_beyond", "An end of the binary behind its total size"),
+    ("loader", "loader.ram_huge", "More RAM than there is"),
+    ("loader", "loader.ram_wraps", "An amount of RAM that overflows 32 bits"),
+    ("loader", "loader.ram_overlaps", "A RAM address that another process has"),
+    ("loader", "loader.flash_address", "Linked for another flash address"),
+    ("loader", "loader.unknown_tlv", "A TLV of unknown type does not matter"),
+    ("loader", "loader.version_ends", "Version 3 ends the list, what came before is loaded"),
+    ("loader", "loader.total_zero", "Total size 0 ends the list"),
+    ("loader", "loader.total_beyond", "A total size beyond the flash: told, and the list ends"),
+    ("loader", "loader.total_wraps", "Total size 0xffff_ffff: the same"),
+    ("loader", "loader.overlapping", "A total size that reaches into the next binary skips that one too"),
+    ("loader", "loader.empty", "Erased flash: no process, and the kernel runs"),
+    ("loader", "loader.too_many", "More processes than the board has room for: told"),
+    ("credentials", "credentials.missing", "No footer: refused"),
+    ("credentials", "credentials.wrong_hash", "One bit changed in the binary: refused"),
+    ("credentials", "credentials.wrong_footer", "One bit changed in the hash: refused"),
+    ("credentials", "credentials.footer_truncated", "A footer that is cut off: refused"),
+    ("credentials", "credentials.unknown_format", "A format that the kernel does not know: refused"),
+    ("credentials", "credentials.other_first", "A SHA-512 before the SHA-256: passed over, loaded"),
+    ("credentials", "credentials.reserved_first", "Reserved space before the SHA-256: passed over, loaded"),
+    ("credentials", "credentials.rest_loads", "What is refused does not keep others from loading"),
+    ("credentials", "identity.newer_version", "Of two binaries with one short id the newer version is loaded"),
+    ("credentials", "identity.same_version", "Of two of one version the first is loaded"),
+    ("credentials", "identity.different", "Two with different short ids are both loaded"),
+    ("docs", "docs.table", "The table of cases in the documentation is the suite's"),
+]  # fmt: skip
+
+
+def places():
+    """Boot to list of process and place."""
+    boots = {}
+    for line in (SUITE / "places.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            boot, process, place = line.split()
+            boots.setdefault(boot, []).append((process, int(place)))
+    return boots
+
+
+def cases_of(process: str):
+    """Names and descriptions of the cases in the source of a process."""
+    text = (SUITE / "src" / "bin" / f"{process}.rs").read_text()
+    for module in re.findall(r"use conformance_suite::(pair|spinner);", text):
+        text += (SUITE / "src" / f"{module}.rs").read_text()
+    return {f"{process}.{name}": shows for name, shows in CASE.findall(text)}
+
+
+def all_cases():
+    """Boot to cases, as name to description."""
+    cases = {}
+    for boot, processes in places().items():
+        for process, _ in processes:
+            cases.setdefault(boot, {}).update(cases_of(process))
+    for boot, name, shows in ONLOOKER:
+        cases.setdefault(boot, {})[name] = shows
+    return cases
+
+
+# Binaries, and what can be done to them.
+
+
+def checksum(header: bytes) -> int:
+    words = struct.unpack(f"<{len(header) // 4}I", header)
+    result = 0
+    for number, word in enumerate(words):
+        result ^= word if number != 3 else 0
+    return result
+
+
+class Binary:
+    """A TBF, taken apart."""
+
+    def __init__(self, tbf: bytes):
+        _, size, total, self.flags, _ = struct.unpack_from("<HHIII", tbf)
+        assert total == len(tbf)
+        self.tlvs = []
+        place = 16
+        while place < size:
+            kind, length = struct.unpack_from("<HH", tbf, place)
+            self.tlvs.append((kind, tbf[place + 4 : place + 4 + length]))
+            place += 4 + (length + 3) // 4 * 4
+        main = self.get(9)
+        _, trailer, _, end, _ = struct.unpack("<5I", main)
+        self.protected = size + trailer
+        self.entry = size + struct.unpack_from("<I", main)[0]
+        self.body = tbf[self.protected : end]
+        self.footers = None
+        self.total = None
+        self.version = 2
+        self.header_size = None
+        # For what no other field is for: changes the header, then the checksum.
+        self.patch = {}
+        self.break_checksum = False
+
+    def get(self, kind):
+        return next(value for k, value in self.tlvs if k == kind)
+
+    def set(self, kind, value):
+        """Replaces a TLV, removes it (None) or adds it."""
+        if not any(k == kind for k, _ in self.tlvs):
+            self.tlvs.append((kind, value))
+        self.tlvs = [(k, value if k == kind else v) for k, v in self.tlvs]
+        self.tlvs = [(k, v) for k, v in self.tlvs if v is not None]
+        return self
+
+    def build(self) -> bytes:
+        tlvs = b""
+        for kind, value in self.tlvs:
+            tlvs += struct.pack("<HH", kind, len(value)) + value + bytes(-len(value) % 4)
+        size = 16 + len(tlvs)
+        protected = max(self.protected, size)
+        end = protected + len(self.body)
+        footers_length = 40 if self.footers is None else len(self.footers)
+        total = end + footers_length if self.total is None else self.total
+        header = bytearray(struct.pack("<HHIII", self.version, size, total, self.flags, 0) + tlvs)
+        # Offsets that depend on the size of the header; their values may be wrong on purpose.
+        place = 16
+        for kind, value in self.tlvs:
+            if kind in (1, 9) and len(value) >= 12:
+                struct.pack_into("<II", header, place + 4, self.entry - size, protected - size)
+            if kind == 9 and len(value) == 20:
+                struct.pack_into("<I", header, place + 16, end)
+            for (patched, offset), word in self.patch.items():
+                if kind == patched:
+                    struct.pack_into("<I", header, place + 4 + offset, word & 0xFFFF_FFFF)
+            place += 4 + (len(value) + 3) // 4 * 4
+        if self.header_size is not None:
+            struct.pack_into("<H", header, 2, self.header_size)
+        struct.pack_into("<I", header, 12, checksum(bytes(header)) ^ self.break_checksum)
+        binary = bytes(header).ljust(protected, b"\0") + self.body
+        if self.footers is None:
+            return binary + sha256_footer(binary)
+        return binary + self.footers
+
+
+def footer(format_: int, data: bytes) -> bytes:
+    return struct.pack("<HHI", 128, 4 + len(data), format_) + data
+
+
+def sha256_footer(binary: bytes) -> bytes:
+    return footer(3, hashlib.sha256(binary).digest())
+
+
+class Suite:
+    """Builds, boots, and keeps the results."""
+
+    def __init__(self, directory: Path, verbose: bool):
+        self.directory = directory
+        self.results = {}
+        run.verbose = verbose
+        board = TOCK / "boards" / "qemu_rv32_virt"
+        target = target_directory(TOCK) / "conformance"
+        self.kernel = cargo(board, ["--features", "conformance"], {}, target) / "qemu_rv32_virt"
+        # The suite links by itself; libtock-rs wants to be told a place nevertheless.
+        platform = {"LIBTOCK_PLATFORM": "qemu_rv32_virt"}
+        self.elfs = cargo(SUITE, ["--bins"], platform, target_directory(HERE))
+        self.tbfs = {}
+
+    def tbf(self, process: str) -> bytes:
+        if process not in self.tbfs:
+            elf = self.directory / f"{TARGET.split('-')[0]}.elf"
+            elf.write_bytes((self.elfs / process).read_bytes())
+            options = OPTIONS.get(process, [])
+            subprocess.run(
+                [
+                    run.ELF2TAB, "--kernel-major", "2", "--kernel-minor", "0",
+                    "--deterministic", "--sha256", "-n", process,
+                    "-o", str(self.directory / "app.tab"), *options, str(elf),
+                ],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+            self.tbfs[process] = elf.with_suffix(".tbf").read_bytes()
+        return self.tbfs[process]
+
+    def boot(self, flash: bytes, until: str, **options) -> str:
+        """The console, each line of a process taken out of what the kernel prints."""
+        try:
+            console = run.run(
+                self.directory, [], until, firmware=self.kernel, flash=flash + b"\xff" * 64, **options
+            )
+        except Failure as failure:
+            console = str(failure)
+        return console + "\n"
+
+    def record(self, console: str) -> str:
+        """Takes the results out of a console and returns the rest."""
+        for name, result in RESULT.findall(console):
+            # A process may be restarted between two cases of one name.
+            if self.results.get(name, "pass") == "pass":
+                self.results[name] = result
+        return DONE.sub("", RESULT.sub("", console))
+
+    def judge(self, name: str, holds: bool, why: str = "see the console with -v"):
+        self.results[name] = "pass" if holds else f"fail {why}"
+
+    def boot_processes(self, boot: str, seconds: int, until=None, binaries=None, **options) -> str:
+        """Boots what is in `places.txt` until every group is through."""
+        flash = b""
+        groups = set()
+        for process, place in places()[boot]:
+            flash += padding(place * STRIDE - len(flash)) if place * STRIDE > len(flash) else b""
+            flash += (binaries or {}).get(process) or self.tbf(process)
+            if "Report::new(" in (SUITE / "src" / "bin" / f"{process}.rs").read_text() or cases_of(process):
+                groups.add(process)
+        left = set(groups)
+
+        def through(line: str) -> bool:
+            left.difference_update(DONE.findall(line + "\n"))
+            return not left or "panicked" in line
+
+        return self.record(self.boot(flash, until or through, seconds=seconds, **options))
+
+
+def calls(suite: Suite):
+    def type_(line: str):
+        return "0123456789" if "console: type" in line else None
+
+    memops = Binary(suite.tbf("memops"))
+    memops.set(2, struct.pack("<II", 0x40, 0x20))
+    console = suite.boot_processes("calls", 90, binaries={"memops": memops.build()}, react=type_)
+    debug = "LowLevelDebug: process"
+    suite.judge("low_level.alert_panic", bool(re.search(rf"{debug} \w+ alert: panic", console)))
+    suite.judge("low_level.alert_location", bool(re.search(rf"{debug} \w+ alert: wrong location", console)))
+    suite.judge("low_level.alert_other", bool(re.search(rf"{debug} \w+ alert 0x77", console)))
+    suite.judge("low_level.one_number", bool(re.search(rf"{debug} \w+ prints 0xabc\s", console)))
+    suite.judge("low_level.two_numbers", bool(re.search(rf"{debug} \w+ prints 0xdef 0x123\s", console)))
+    suite.judge("low_level.lost_lines", bool(re.search(rf"{debug} \w+ lost lines", console)))
+    suite.judge("exits.no_fourth_run", suite.results.get("exits.terminates") == "pass")
+    suite.judge("faults.none_reported", "faulted" not in console, "a fault was reported")
+
+
+def others(suite: Suite):
+    console = suite.boot_processes("others", 90)
+    report = r"Process stopped faulted at pc 0x8016[0-9a-f]{4}: Load access fault, value 0x00000000"
+    suite.judge("policies.stop_report", bool(re.search(report, console)))
+    suite.judge("policies.stop_debug", "Process stopped faulted: stopped." in console)
+    suite.judge("policies.stop_silent", "Process policy_stop faulted at" in console and "Process policy_stop faulted: " not in console)
+    suite.judge("policies.restart_debug", console.count("Process policy_restart_debug faulted: restarted.") == 2)
+    suite.judge("policies.restart_reports", console.count("Process policy_restart faulted at") == 9)
+    suite.judge("policies.threshold_reports", console.count("Process policy_threshold faulted at") == 4)
+    suite.judge("policies.no_panic", "panicked" not in console)
+
+
+def net(suite: Suite):
+    network = ["-netdev", "user,id=n0,restrict=on", "-device", "virtio-net-device,netdev=n0"]
+    suite.boot_processes("net", 60, extra=network)
+
+
+def probe(suite: Suite):
+    suite.boot_processes("probe", 300)
+
+
+def panic(suite: Suite):
+    # What the panic prints of the process ends with its memory regions.
+    console = suite.boot_processes("panic", 20, until=r"Flash start +0x8013")
+    suite.judge("policies.panic", "panicked" in console)
+    suite.judge("policies.panic_names", "policy_panic" in console and "Faulted" in console)
+    suite.judge("policies.panic_memory", bool(re.search(r"RAM start +0x80330000", console)))
+    console = suite.boot_processes("panic", 20, until=r"cause ")
+    suite.judge("policies.panic_registers", bool(re.search(r"cause Load access fault", console)) and "Registers of the process" in console)
+
+
+def panic_late(suite: Suite):
+    console = suite.boot_processes("panic_late", 20, until=r"panicked")
+    suite.judge("policies.threshold_panic", console.count("Process policy_threshold_panic faulted at") == 4 and "panicked" in console)
+
+
+SKIPPED = "[loader] app at {:#010x} skipped: {}"
+NAMED = "[loader] app {} skipped: {}"
+
+
+def malformed(suite: Suite):
+    """Case, binary, and the line that says why, with the address to be filled in."""
+    hello = lambda: Binary(suite.tbf("hello_a"))  # noqa: E731
+    lengths = "malformed TBF header: lengths contradict each other"
+    tlv = "malformed TBF header: TLV of type {} is malformed"
+
+    def changed(**fields):
+        binary = hello()
+        for name, value in fields.items():
+            setattr(binary, name, value)
+        return binary.build()
+
+    def bit_flipped():
+        binary = bytearray(hello().build())
+        binary[binary.index(b"hello_a")] ^= 1
+        return bytes(binary)
+
+    garbage = b"".join(hashlib.sha256(bytes([n])).digest() for n in range(2))
+    yield "disabled", changed(flags=0), SKIPPED, "not enabled in its TBF header"
+    yield "checksum", changed(break_checksum=True), SKIPPED, "malformed TBF header: "
+    yield "checksum_name", bit_flipped(), SKIPPED, "malformed TBF header: "
+    yield "newer_minor", hello().set(8, struct.pack("<HH", 2, 4)).build(), SKIPPED, "made for kernel 2.4, this one is 2.3"
+    yield "newer_major", hello().set(8, struct.pack("<HH", 3, 0)).build(), SKIPPED, "made for kernel 3.0, this one is 2.3"
+    yield "no_kernel_version", hello().set(8, None).build(), SKIPPED, "TBF header does not say which kernel it was made for"
+    yield "header_too_short", changed(header_size=12), SKIPPED, lengths
+    yield "header_beyond_total", changed(header_size=0xFFF0), SKIPPED, lengths
+    truncated = struct.pack("<HH", 3, 100) + b"name"
+    yield "tlv_truncated", with_tlv_bytes(truncated), SKIPPED, "malformed TBF header: header or footer truncated"
+    yield "tlv_length", hello().set(1, bytes(8)).build(), SKIPPED, tlv.format(1)
+    yield "tlv_permissions", hello().set(6, struct.pack("<HH", 9, 0)).build(), SKIPPED, tlv.format(6)
+    yield "tlv_garbage", with_tlv_bytes(garbage), SKIPPED, "malformed TBF header: "
+    yield "name_no_text", hello().set(3, b"\xff\xfe").build(), SKIPPED, "malformed TBF header: package name is not UTF-8"
+    yield "no_program", hello().set(1, None).set(9, None).build(), SKIPPED, "malformed TBF header: no Main and no Program TLV"
+    yield "entry_beyond", changed(patch={(9, 0): 0x10_0000}), SKIPPED, lengths
+    yield "entry_wraps", changed(patch={(9, 0): 0xFFFF_FFF0}), SKIPPED, lengths
+    yield "trailer_wraps", changed(patch={(9, 4): 0xFFFF_FFF0}), SKIPPED, lengths
+    yield "binary_end_beyond", changed(patch={(9, 12): 0x10_0000}), SKIPPED, lengths
+    yield "flash_address", changed(patch={(5, 4): 0x8010_0084}), SKIPPED, "its flash starts at"
+    anywhere = {(5, 4): 0xFFFF_FFFF}
+    yield "ram_huge", changed(patch={(9, 8): 0x20_0000, **anywhere}), NAMED, "not enough RAM is left"
+    yield "ram_wraps", changed(patch={(9, 8): 0xFFFF_FFFC, **anywhere}), NAMED, "not enough RAM is left"
+    yield "ram_overlaps", changed(patch={(5, 0): 0x8030_0000, **anywhere}), NAMED, "its RAM must start at 0x80300000"
+
+
+def with_tlv_bytes(tlvs: bytes) -> bytes:
+    header = bytearray(struct.pack("<HHIII", 2, 16 + len(tlvs), 0x200, 1, 0) + tlvs)
+    struct.pack_into("<I", header, 12, checksum(bytes(header)))
+    return bytes(header).ljust(0x200, b"\0")
+
+
+def loader(suite: Suite):
+    first, last = suite.tbf("hello_a"), suite.tbf("hello_b")
+    until = r"group hello_b: done|panicked"
+
+    def beside(*between: bytes) -> bytes:
+        """hello_a, what is between, and hello_b in its place."""
+        flash = first + b"".join(between)
+        gap = STRIDE - len(flash)
+        return flash + (padding(gap) if gap >= 16 else b"") + last
+
+    def both_run(console: str) -> bool:
+        return "group hello_a: done" in console and "group hello_b: done" in console
+
+    # Several in one boot, as long as their lengths tell where the next one is.
+    console = suite.boot(beside(padding(64)), until)
+    suite.judge("loader.padding", both_run(console) and "[loader]" not in console, console)
+    everything = list(malformed(suite))
+    good = True
+    while everything:
+        batch, size = [], len(first)
+        while everything and size + len(everything[0][1]) < STRIDE - 64:
+            batch.append(everything.pop(0))
+            size += len(batch[-1][1])
+        console = suite.boot(beside(*(binary for _, binary, _, _ in batch)), until)
+        good &= both_run(console)
+        address = APPS_BASE + len(first)
+        for name, binary, form, why in batch:
+            line = form.format(address, why) if form is SKIPPED else form.format("hello_a", why)
+            told = line in console
+            suite.judge(f"loader.{name}", told and both_run(console), f"no line {line!r} in\n{console}")
+            address += len(binary)
+    suite.judge("loader.good", good)
+    unknown = Binary(first)
+    unknown.set(0x8123, b"abcd")
+    console = suite.boot(unknown.build(), r"group hello_a: done|panicked")
+    suite.judge("loader.unknown_tlv", "group hello_a: done" in console, console)
+
+    # These end the list; that the second does not run shows by the time that the
+    # first is through, which has a longer way.
+    def ends(name: str, bad: bytes, line: str):
+        console = suite.boot(beside(bad), r"group hello_[ab]: done|panicked|\[loader\].*hello_a", seconds=20)
+        holds = "group hello_a: done" in console and "hello_b" not in console and line in console
+        suite.judge(f"loader.{name}", holds, console)
+
+    address = APPS_BASE + len(first)
+
+    def changed(**fields) -> bytes:
+        binary = Binary(first)
+        for name, value in fields.items():
+            setattr(binary, name, value)
+        return binary.build()
+
+    beyond = SKIPPED.format(address, "total size reaches beyond the flash for applications")
+    ends("version_ends", changed(version=3), "")
+    ends("total_zero", changed(total=0), "")
+    ends("total_beyond", changed(total=0x10_0000), beyond)
+    ends("total_wraps", changed(total=0xFFFF_FFFF), beyond)
+    over = changed(flags=0, total=STRIDE - len(first) + 0x100)
+    ends("overlapping", over, SKIPPED.format(address, "not enabled in its TBF header"))
+    console = suite.boot(b"\xff" * 4096, r"initialization complete")
+    suite.judge("loader.empty", "panicked" not in console and "initialization complete" in console, console)
+    flash = first
+    for number in range(17):
+        more = Binary(first)
+        more.patch = {(5, 0): 0xFFFF_FFFF, (5, 4): 0xFFFF_FFFF, (9, 8): 0x400}
+        flash += more.build()
+    console = suite.boot(flash, r"group hello_a: done|panicked")
+    suite.judge("loader.too_many", "the process array is full" in console, console)
+
+
+def credentials(suite: Suite):
+    first, last = suite.tbf("hello_a"), suite.tbf("hello_b")
+    until = r"group hello_b: done|panicked"
+
+    def boot(hello_a: bytes, hello_b: bytes = last) -> str:
+        return suite.boot(hello_a + padding(STRIDE - len(hello_a)) + hello_b, until, seconds=20)
+
+    def with_footers(make) -> bytes:
+        binary = Binary(first)
+        # The length of the footers is in the header, which is hashed.
+        binary.footers = make(b"")
+        size = len(binary.body) + binary.protected
+        binary.footers = make(binary.build()[:size])
+        return binary.build()
+
+    def flipped(place: int) -> bytes:
+        return first[:place] + bytes([first[place] ^ 1]) + first[place + 1 :]
+
+    refused = {
+        "missing": with_footers(lambda binary: b""),
+        "wrong_hash": flipped(0x200),
+        "wrong_footer": flipped(len(first) - 5),
+        "footer_truncated": with_footers(lambda binary: sha256_footer(binary)[:-8]),
+        "unknown_format": with_footers(lambda binary: footer(77, bytes(32))),
+    }
+    rest = True
+    for name, binary in refused.items():
+        console = boot(binary)
+        rest &= "group hello_b: done" in console
+        holds = "group hello_a: done" not in console and "[loader] app hello_a skipped: " in console
+        suite.judge(f"credentials.{name}", holds, console)
+    suite.judge("credentials.rest_loads", rest)
+    accepted = {
+        "other_first": with_footers(lambda binary: footer(5, hashlib.sha512(binary).digest()) + sha256_footer(binary)),
+        "reserved_first": with_footers(lambda binary: footer(0, bytes(16)) + sha256_footer(binary)),
+    }
+    for name, binary in accepted.items():
+        console = boot(binary)
+        suite.judge(f"credentials.{name}", "group hello_a: done" in console, console)
+
+    def of(tbf: bytes, short_id: int, version: int) -> bytes:
+        binary = Binary(tbf).set(10, struct.pack("<I", short_id))
+        binary.patch = {(9, 16): version}
+        return binary.build()
+
+    def ran(console: str):
+        return [n for n in "ab" if f"group hello_{n}: done" in console]
+
+    console = boot(of(first, 7, 1), of(last, 7, 2))
+    suite.judge("identity.newer_version", ran(console) == ["b"] and "version 1 skipped" in console, console)
+    console = suite.boot(of(first, 7, 2) + padding(STRIDE - len(of(first, 7, 2))) + of(last, 7, 2), r"group hello_a: done|panicked")
+    suite.judge("identity.same_version", ran(console) == ["a"] and "app hello_b version 2 skipped" in console, console)
+    console = boot(of(first, 7, 1), of(last, 8, 1))
+    suite.judge("identity.different", ran(console) == ["a", "b"], console)
+
+
+def table() -> str:
+    lines = []
+    for boot, cases in all_cases().items():
+        lines += [f"### {boot}", "", "| Case | What it shows |", "|---|---|"]
+        lines += [f"| `{name}` | {shows} |" for name, shows in cases.items()]
+        lines.append("")
+    count = sum(len(cases) for cases in all_cases().values())
+    return f"{count} cases in {len(all_cases())} boots.\n\n" + "\n".join(lines)
+
+
+MARK = "<!-- The rest is written by tock/conformance/suite.py --write-docs -->\n"
+
+
+def docs(suite: Suite):
+    text = DOCS.read_text() if DOCS.exists() else ""
+    same = text.partition(MARK)[2].strip() == table().strip()
+    suite.judge("docs.table", same, "run suite.py --write-docs")
+
+
+BOOTS = [calls, others, net, probe, panic, panic_late, loader, credentials, docs]
+
+
+def write_docs():
+    head = DOCS.read_text().partition(MARK)[0] if DOCS.exists() else "# Conformance\n\n"
+    DOCS.write_text(head + MARK + "\n" + table())
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if "--write-docs" in arguments:
+        write_docs()
+        return 0
+    names = [argument for argument in arguments if argument != "-v"]
+    boots = [boot for boot in BOOTS if not names or boot.__name__ in names]
+    expected = all_cases()
+    wanted = {name for boot in boots for name in expected.get(boot.__name__, {})}
+    with tempfile.TemporaryDirectory() as directory:
+        suite = Suite(Path(directory), "-v" in arguments)
+        for boot in boots:
+            boot(suite)
+    failed = 0
+    for name in sorted(wanted | suite.results.keys()):
+        result = suite.results.get(name, "fail missing")
+        if name not in wanted:
+            result = "fail unexpected: " + result
+        failed += result != "pass"
+        print(f"case {name}: {result}")
+    print(f"{len(wanted | suite.results.keys()) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
