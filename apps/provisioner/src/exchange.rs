@@ -13,7 +13,7 @@ use core::fmt;
 use heapless::Vec;
 use libtock_platform::ErrorCode;
 use libtock_provisioning::Status;
-use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_FRAME_LEN, SILENCE_LIMIT_MS};
+use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_FRAME_LEN, SILENCE_LIMIT_MS, WAIT_LIMIT_MS};
 use provisioning_wire::{
     Alert, AlertCode, FrameDecoder, FrameType, Text, emit_frame, emit_frame_with,
 };
@@ -38,6 +38,8 @@ pub enum Ended {
     Lost,
     /// The daemon said nothing for too long.
     Silent,
+    /// The daemon said something, but nothing of the session for too long.
+    Waited,
     /// The daemon sent bytes that are no frames.
     Malformed,
     /// The daemon speaks generation 1, which is off.
@@ -59,6 +61,7 @@ impl fmt::Display for Ended {
             Ended::Alert(code) => write!(f, "{code}"),
             Ended::Lost => f.write_str("connection lost"),
             Ended::Silent => f.write_str("the daemon was silent for 30 s"),
+            Ended::Waited => f.write_str("the daemon let the session wait for 60 s"),
             Ended::Malformed => f.write_str("the daemon sent bytes that are no frames"),
             Ended::Legacy => f.write_str("legacy daemon refused: it speaks generation 1"),
             Ended::Blocked => f.write_str("the daemon took no bytes for 30 s"),
@@ -94,6 +97,10 @@ pub struct Exchange {
     outgoing: Outgoing,
     keep_alive_due: bool,
     last_heard: u64,
+    /// Since when the kernel waits for a frame, while it does.
+    waiting_since: Option<u64>,
+    /// How long it waited before that, in milliseconds.
+    waited: u64,
     /// The first bytes of the stream, which tell a generation-1 daemon.
     head: Vec<u8, FRAME_HEADER_LEN>,
 }
@@ -111,6 +118,8 @@ impl Exchange {
             },
             keep_alive_due: false,
             last_heard: 0,
+            waiting_since: None,
+            waited: 0,
             head: Vec::new(),
         }
     }
@@ -123,12 +132,35 @@ impl Exchange {
         self.outgoing.len = 0;
         self.keep_alive_due = false;
         self.last_heard = now;
+        self.waiting_since = None;
+        self.waited = 0;
         self.head.clear();
     }
 
     /// When [`Exchange::poll`] must be called though nothing comes.
     pub fn poll_at(&self) -> u64 {
+        self.silent_at().min(self.waited_at().unwrap_or(u64::MAX))
+    }
+
+    /// When the daemon was silent for too long.
+    fn silent_at(&self) -> u64 {
         self.last_heard.saturating_add(u64::from(SILENCE_LIMIT_MS))
+    }
+
+    /// When the kernel has waited for too long; `None` while it does not wait.
+    fn waited_at(&self) -> Option<u64> {
+        let left = u64::from(WAIT_LIMIT_MS).saturating_sub(self.waited);
+        Some(self.waiting_since?.saturating_add(left))
+    }
+
+    /// Keeps the time that the kernel waits for the daemon. A keep-alive must not
+    /// extend it, nor a frame that comes byte by byte.
+    fn keep_time(&mut self, now: u64, status: Status) {
+        if status.takes_frame() {
+            self.waiting_since.get_or_insert(now);
+        } else if let Some(since) = self.waiting_since.take() {
+            self.waited = self.waited.saturating_add(now.saturating_sub(since));
+        }
     }
 
     /// Moves what can be moved. Answers why the connection is over once it is;
@@ -146,6 +178,7 @@ impl Exchange {
             if !status.is_open() && !status.has_ended() {
                 return Some(Ended::Withdrawn);
             }
+            self.keep_time(now, status);
             if self.fill(status, session).is_err() {
                 return Some(Ended::Kernel);
             }
@@ -169,7 +202,13 @@ impl Exchange {
         };
         if is_lost(status, socket) {
             Some(or_alert(Ended::Lost))
-        } else if now < self.poll_at() {
+        } else if self.waited_at().is_some_and(|at| at <= now) {
+            Some(or_alert(if self.outgoing.is_empty() {
+                Ended::Waited
+            } else {
+                Ended::Blocked
+            }))
+        } else if now < self.silent_at() {
             None
         } else if !self.outgoing.is_empty() {
             Some(or_alert(Ended::Blocked))

@@ -281,8 +281,8 @@ impl Network {
     }
 
     /// Calls `found` with every place that an answer names and that can be
-    /// reached.
-    pub fn answers(&mut self, host: &str, mut found: impl FnMut(Place)) {
+    /// reached, and with the address that the answer came from.
+    pub fn answers(&mut self, host: &str, mut found: impl FnMut(IpAddress, Place)) {
         let (interface, routed) = (&self.interface, self.routed);
         let socket = self.sockets.get_mut::<udp::Socket<'_>>(self.mdns);
         while let Ok((answer, metadata)) = socket.recv() {
@@ -292,7 +292,7 @@ impl Network {
             }
             mdns::places(answer, host, provisioning_wire::limits::PORT, |place| {
                 if reaches(interface, routed, place) {
-                    found(place);
+                    found(metadata.endpoint.addr, place);
                 }
             });
         }

@@ -17,6 +17,7 @@ use libtock_provisioning::Link;
 use provisioning_flow::discovery::{Discovery, Due};
 use smoltcp::phy::Device;
 use smoltcp::time::Instant;
+use smoltcp::wire::IpAddress;
 
 use crate::exchange::{Ended, Exchange};
 use crate::mdns::Place;
@@ -73,7 +74,7 @@ pub struct Provisioner<D: Device, S: Session> {
     device: D,
     session: S,
     network: Network,
-    discovery: Discovery<Place>,
+    discovery: Discovery<Place, IpAddress>,
     host: &'static str,
     state: State,
     /// In use while connected. Its buffers would be moved about in the state.
@@ -142,8 +143,8 @@ impl<D: Device, S: Session> Provisioner<D, S> {
 
     fn listen(&mut self, now: u64, report: &mut impl FnMut(Event)) {
         let discovery = &mut self.discovery;
-        self.network.answers(self.host, |place| {
-            if discovery.learn(now, place) {
+        self.network.answers(self.host, |source, place| {
+            if discovery.learn(now, source, place) {
                 report(Event::Found(place));
             }
         });

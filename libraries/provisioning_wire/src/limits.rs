@@ -83,6 +83,14 @@ pub const KDF_MAX_WORK_KIB: u64 = 262_144;
 pub const KEEP_ALIVE_INTERVAL_MS: u32 = 2_000;
 /// Silence that ends a connection.
 pub const SILENCE_LIMIT_MS: u32 = 30_000;
+/// How long a device waits for the daemon's frames in one connection, all waits
+/// together; KEEP ALIVE and IDENTIFY do not count as frames, and the device's own
+/// work does not count as waiting. An honest daemon needs a fraction of it: what
+/// takes longest is a password hash at the bounds above, about a second, behind
+/// those of other devices. One that has to ask a person for the setup code says so
+/// with an ALERT and is tried again, since whoever may hold a device for minutes
+/// can keep it from its daemon.
+pub const WAIT_LIMIT_MS: u32 = 60_000;
 
 /// Attempts left in a HELLO that stands for "never locks".
 pub const ATTEMPTS_UNLIMITED: u8 = 255;

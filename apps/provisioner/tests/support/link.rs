@@ -41,6 +41,8 @@ pub struct Link {
     rule: Rc<RefCell<Rule>>,
     to_daemon: Frames,
     to_device: Frames,
+    /// What the device sends, for a third host, once there is one.
+    overheard: Rc<RefCell<Option<VecDeque<Vec<u8>>>>>,
     sent_by_device: Frames,
 }
 
@@ -51,6 +53,7 @@ impl Link {
             rule: Rc::new(RefCell::new(Box::new(|_, _| Fate::Arrives))),
             to_daemon: Rc::default(),
             to_device: Rc::default(),
+            overheard: Rc::default(),
             sent_by_device: Rc::default(),
         }
     }
@@ -63,7 +66,24 @@ impl Link {
         End {
             link: self.clone(),
             sends,
+            is_third: false,
         }
+    }
+
+    /// The end of a third host, which hears what the device sends.
+    pub fn third_end(&self) -> End {
+        *self.overheard.borrow_mut() = Some(VecDeque::new());
+        End {
+            link: self.clone(),
+            sends: Direction::ToDevice,
+            is_third: true,
+        }
+    }
+
+    /// Whether the third host has frames to read.
+    pub fn third_waits(&self) -> bool {
+        let overheard = self.overheard.borrow();
+        overheard.as_ref().is_some_and(|queue| !queue.is_empty())
     }
 
     /// When the next frame arrives, if one is on its way.
@@ -104,6 +124,9 @@ impl Link {
             self.sent_by_device
                 .borrow_mut()
                 .push_back((now, frame.clone()));
+            if let Some(overheard) = self.overheard.borrow_mut().as_mut() {
+                overheard.push_back(frame.clone());
+            }
         }
         let due = match (self.rule.borrow_mut())(direction, &frame) {
             Fate::Arrives => now,
@@ -125,6 +148,7 @@ impl Link {
 pub struct End {
     link: Link,
     sends: Direction,
+    is_third: bool,
 }
 
 impl Device for End {
@@ -136,7 +160,11 @@ impl Device for End {
             Direction::ToDaemon => Direction::ToDevice,
             Direction::ToDevice => Direction::ToDaemon,
         };
-        let frame = self.link.receive(hears)?;
+        let frame = if self.is_third {
+            self.link.overheard.borrow_mut().as_mut()?.pop_front()?
+        } else {
+            self.link.receive(hears)?
+        };
         Some((RxToken(frame), self.token()))
     }
 

@@ -7,11 +7,13 @@
 // Each test file uses a part of it.
 #![allow(dead_code, unused_imports)]
 
+mod attacker;
 mod daemon;
 mod kernel;
 mod link;
 mod world;
 
+pub use attacker::{Attacker, Hold};
 pub use daemon::{DAEMON, answer_of_host, answer_of_service};
 pub use kernel::{Call, HELLO};
 pub use link::{Direction, Fate};

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use provisioner::network::{Buffers, Memory, Queues};
 use provisioner::provisioner::Provisioner;
 
+use super::attacker::Attacker;
 use super::daemon::{Daemon, HOST};
 use super::kernel::Kernel;
 use super::link::{Direction, End, Link};
@@ -26,6 +27,8 @@ pub struct World {
     pub link: Link,
     pub kernel: Kernel,
     pub daemon: Daemon,
+    /// A third host, if a test puts one there.
+    pub attacker: Option<Attacker>,
     events: Vec<(u64, String)>,
     /// How often the process was woken.
     pub wakes: usize,
@@ -53,6 +56,7 @@ impl World {
             provisioner,
             due: 0,
             daemon: Daemon::new(link.end(Direction::ToDevice)),
+            attacker: None,
             link,
             kernel,
             events: Vec::new(),
@@ -92,6 +96,7 @@ impl World {
                 Some(self.due),
                 self.link.next_arrival(),
                 self.daemon.poll_at(self.now()),
+                self.attacker.as_mut().and_then(Attacker::poll_at),
             ];
             let next = next.into_iter().flatten().min().unwrap_or(end);
             // What was due and is not settled takes a millisecond, as it does
@@ -131,8 +136,12 @@ impl World {
                 assert!(!left || self.due <= now, "frames are slept over");
             }
             self.daemon.poll(now);
+            if let Some(attacker) = &mut self.attacker {
+                attacker.poll(now);
+            }
             let quiet = !self.link.waits(Direction::ToDevice)
                 && !self.link.waits(Direction::ToDaemon)
+                && !self.link.third_waits()
                 && self.daemon.poll_at(now).is_none_or(|at| at > now);
             if quiet {
                 return;
