@@ -33,9 +33,10 @@ fn main() {
         }
         linked.push(process);
         let place: usize = place.parse().expect("the place is a number");
+        let header = words.next().unwrap_or("0x80");
         let script = out.join(format!("{process}.ld"));
         let text = format!(
-            "TBF_HEADER_SIZE = 0x80;\nFLASH_START = {:#x};\nFLASH_LENGTH = {STRIDE:#x};\n             RAM_START = {:#x};\nRAM_LENGTH = 46K;\n{layout}",
+            "TBF_HEADER_SIZE = {header};\nFLASH_START = {:#x};\nFLASH_LENGTH = {STRIDE:#x};\n             RAM_START = {:#x};\nRAM_LENGTH = 46K;\n{layout}",
             FLASH + place * STRIDE,
             RAM + place * STRIDE,
         );

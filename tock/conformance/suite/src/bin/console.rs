@@ -46,7 +46,6 @@ fn write(report: &mut Report) {
     case!(report, "write_nothing", "A write of 0 bytes has its upcall", three(yield_wait_for(CONSOLE, WRITTEN)) => [0, 0, 0]);
     allow_text(LONG);
     command(CONSOLE, 1, LONG, 0);
-    case!(report, "write_busy", "A second write at the same time: BUSY", two(command(CONSOLE, 1, 1, 0)) => [0, error::BUSY]);
     case!(report, "write_long", "A write longer than the driver's buffer goes out whole", three(yield_wait_for(CONSOLE, WRITTEN)) => [LONG, 0, 0]);
     case!(report, "write_after", "Then another can be made", command(CONSOLE, 1, 1, 0)[0] => OK);
     yield_wait_for(CONSOLE, WRITTEN);

@@ -66,7 +66,6 @@ fn main() {
     allow_ro(ETHERNET, 0, out, MTU);
 
     case!(report, "tx", "3: succeeds at once", command(ETHERNET, 3, FRAME, 0x7abc)[0] => variant::SUCCESS);
-    case!(report, "tx_busy", "A second frame at the same time: BUSY", two(command(ETHERNET, 3, FRAME, 2)) => [0, error::BUSY]);
     case!(report, "tx_upcall", "Upcall 1 gives status 0, the length without a time, and the number", three(yield_wait_for(ETHERNET, TX)) => [0, FRAME, 0x7abc]);
     case!(report, "tx_longest", "A frame of 1518 bytes can be sent", (command(ETHERNET, 3, MTU, 3)[0], yield_wait_for(ETHERNET, TX)[0]) => (variant::SUCCESS, 0));
     sleep(20 * MILLISECOND);
