@@ -12,6 +12,8 @@
 
 mod applications;
 mod config_flash;
+#[cfg(feature = "measure")]
+mod measure;
 mod panel;
 mod panic;
 mod platform;

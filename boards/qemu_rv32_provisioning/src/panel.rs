@@ -74,11 +74,17 @@ impl Indicate for TracedIndicator {
     fn show(&self, indication: Indication) {
         PANEL_TRACE.write(RELEASED_MASK, false, machine_time());
         self.0.show(indication);
+        #[cfg(feature = "measure")]
+        if let Indication::Connected { .. } = indication {
+            crate::measure::connected();
+        }
     }
 
     fn release(&self) {
         self.0.release();
         PANEL_TRACE.write(RELEASED_MASK, true, machine_time());
+        #[cfg(feature = "measure")]
+        crate::measure::tenants_start();
     }
 }
 

@@ -9,6 +9,7 @@ use capsules_core::virtualizers::virtual_rng::VirtualRngMasterDevice;
 use capsules_core::virtualizers::virtual_uart::UartDevice;
 use capsules_extra::ethernet_tap;
 use capsules_provisioning::{provisioning_driver, tenant_config_driver};
+#[cfg(not(feature = "measure"))]
 use capsules_system::scheduler::round_robin::RoundRobinSched;
 use capsules_system::syscall_filter::tbf_header_filter::TbfHeaderFilterDefaultAllow;
 use emulated_panel::{KeyPin, PanelLed};
@@ -38,6 +39,13 @@ pub(crate) type TenantLed = TenantLedHw<AlarmHw, PanelLed>;
 pub(crate) type EthernetTapDriver = ethernet_tap::EthernetTapDriver<'static, NetHw>;
 pub(crate) type RngDriver = capsules_core::rng::RngDriver<'static, VirtualRngMasterDevice<'static>>;
 
+/// The scheduler.
+#[cfg(not(feature = "measure"))]
+pub(crate) type SchedulerHw = RoundRobinSched<'static>;
+/// The scheduler, and what counts the kernel's work.
+#[cfg(feature = "measure")]
+pub(crate) type SchedulerHw = crate::measure::Measured;
+
 /// Drivers and policies of the board.
 pub struct Platform {
     pub(crate) alarm:
@@ -52,7 +60,7 @@ pub struct Platform {
     pub(crate) provisioning: &'static provisioning_driver::ProvisioningDriver<'static>,
     pub(crate) tenant_config: &'static tenant_config_driver::TenantConfigDriver<'static>,
     pub(crate) syscall_filter: TbfHeaderFilterDefaultAllow,
-    pub(crate) scheduler: &'static RoundRobinSched<'static>,
+    pub(crate) scheduler: &'static SchedulerHw,
     pub(crate) scheduler_timer: &'static VirtualSchedulerTimer<VirtualMuxAlarm<'static, AlarmHw>>,
 }
 
@@ -87,7 +95,7 @@ impl KernelResources<ChipHw> for Platform {
     type SyscallFilter = TbfHeaderFilterDefaultAllow;
     type ProcessFault = ();
     type ContextSwitchCallback = ();
-    type Scheduler = RoundRobinSched<'static>;
+    type Scheduler = SchedulerHw;
     type SchedulerTimer = VirtualSchedulerTimer<VirtualMuxAlarm<'static, AlarmHw>>;
     type WatchDog = ();
 

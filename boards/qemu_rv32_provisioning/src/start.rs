@@ -155,6 +155,14 @@ pub unsafe fn start() -> (&'static Kernel, &'static Platform, &'static ChipHw) {
                 ));
         let scheduler = components::sched::round_robin::RoundRobinComponent::new(processes)
             .finalize(components::round_robin_component_static!(NUM_PROCS));
+        #[cfg(feature = "measure")]
+        let scheduler = {
+            crate::measure::begin();
+            static_init!(
+                crate::measure::Measured,
+                crate::measure::Measured(scheduler)
+            )
+        };
 
         // LEDs: the kernel's until they are released, then the tenants'.
         let left: &'static PanelLed = static_init!(PanelLed, panel::left_led());

@@ -18,11 +18,42 @@ use crate::scenario::{Fixture, Parts, wait_provisioned};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Provisions a board, boots it again counted, and reports.
-pub fn report(parts: &Parts, directory: &Path) -> Result<String> {
+const METHOD_TIME: &str = "
+Method: virtual time (CLINT mtime) of QEMU. The first two run with the host's time, against a
+daemon on the same host, and depend on it. The third runs with one nanosecond for each
+instruction and idle time skipped (-icount shift=0,sleep=off) and is the same in every run.
+Tenant start is the moment at which the kernel releases the LEDs.
+";
+
+const METHOD_COUNT: &str = "
+Method: a kernel with feature `measure`, provisioned under -icount shift=0, where minstret counts
+instructions. What the kernel's loop sleeps is subtracted; what processes execute is not. A slice is
+what the loop does between two looks at interrupts and deferred calls. How often the network
+wakes the board depends on the host, so the first two vary by some percent.
+";
+
+/// Measures a provisioning and a boot with `parts`, and counts instructions
+/// with the kernel `measured`, which says its figures itself.
+pub fn report(parts: &Parts, measured: Option<&Path>, directory: &Path) -> Result<String> {
     empty(directory)?;
+    let mut out = times(parts, &directory.join("times"))?;
+    out.push_str(METHOD_TIME);
+    if let Some(kernel) = measured {
+        let parts = Parts {
+            kernel: kernel.to_path_buf(),
+            ..parts.clone()
+        };
+        out.push('\n');
+        out.push_str(&counts(&parts, &directory.join("counts"))?);
+        out.push_str(METHOD_COUNT);
+    }
+    Ok(out)
+}
+
+fn times(parts: &Parts, directory: &Path) -> Result<String> {
     let (reports, _shown) = mpsc::channel();
     let (_keys, commands) = mpsc::channel();
+    empty(directory)?;
     let mut fixture = Fixture::new(parts, directory, reports, commands)?;
     let rig = &mut fixture.rig;
 
@@ -45,41 +76,58 @@ pub fn report(parts: &Parts, directory: &Path) -> Result<String> {
     let counted = tenant_start(rig)?;
     rig.power_off()?;
 
-    let mut out = String::new();
-    let mut line = |time: Duration, what: &str| {
-        out.push_str(&format!("{:>12.3} ms  {what}\n", time.as_secs_f64() * 1e3));
-    };
-    line(
-        first_tenant,
-        "power-on to tenant start, provisioning included",
-    );
-    line(receipt.saturating_sub(connected), "connect to receipt");
-    line(
-        counted,
-        "power-on to tenant start, configured, boot window included",
-    );
-    out.push_str(
-        "\nMethod: virtual time (CLINT mtime) of QEMU. The first two run with the host's time,\n\
-         against a daemon on the same host, and depend on it. The third runs with one nanosecond\n\
-         for each instruction and idle time skipped (-icount shift=0,sleep=off) and is the same\n\
-         in every run. Tenant start is the moment at which the kernel releases the LEDs.\n",
-    );
-    let said: Vec<&str> = rig
-        .history(first)
-        .iter()
-        .filter_map(|seen| match seen {
-            Seen::Console(line) if line.starts_with("provisioning: bench ") => Some(line.as_str()),
-            _ => None,
-        })
-        .collect();
-    if !said.is_empty() {
-        out.push_str("\nThe kernel's own figures:\n");
-        for line in said {
-            out.push_str(&format!("  {line}\n"));
-        }
-    }
-    Ok(out)
+    let lines = [
+        (
+            first_tenant,
+            "power-on to tenant start, provisioning included",
+        ),
+        (receipt.saturating_sub(connected), "connect to receipt"),
+        (
+            counted,
+            "power-on to tenant start, configured, boot window included",
+        ),
+    ];
+    Ok(lines
+        .map(|(time, what)| format!("{:>12.3} ms  {what}\n", time.as_secs_f64() * 1e3))
+        .concat())
 }
+
+fn counts(parts: &Parts, directory: &Path) -> Result<String> {
+    let (reports, _shown) = mpsc::channel();
+    let (_keys, commands) = mpsc::channel();
+    empty(directory)?;
+    let mut fixture = Fixture::new(parts, directory, reports, commands)?;
+    let rig = &mut fixture.rig;
+
+    let start = rig.mark();
+    rig.start_daemon(&fixture.daemon)?;
+    rig.wait_daemon(start, "listening", LIMIT)?;
+    rig.machine_settings().pace = Pace::CountedAwake;
+    rig.power_on()?;
+    rig.wait_phase(start, Phase::Tenant, LIMIT)?;
+    rig.wait(start, "for the kernel's last figure", LIMIT, |seen| {
+        figure(seen)
+            .filter(|figure| figure.starts_with(LAST_FIGURE))
+            .map(|_| ())
+    })?;
+    rig.power_off()?;
+    Ok(rig
+        .history(start)
+        .iter()
+        .filter_map(figure)
+        .map(|figure| format!("  {figure}\n"))
+        .collect())
+}
+
+/// What a kernel with feature `measure` says, of which [`LAST_FIGURE`] is the end.
+fn figure(seen: &Seen) -> Option<&str> {
+    match seen {
+        Seen::Console(line) => line.strip_prefix("provisioning: bench "),
+        _ => None,
+    }
+}
+
+const LAST_FIGURE: &str = "longest-kernel-slice";
 
 fn is_event(seen: &Seen, name: &str) -> bool {
     matches!(seen, Seen::Daemon(event) if event.name == name)

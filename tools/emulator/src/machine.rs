@@ -40,6 +40,9 @@ pub enum Pace {
     RealTime,
     /// One nanosecond for each instruction, idle time skipped. Runs are equal.
     Counted,
+    /// One nanosecond for each instruction, idle time as long as the host's: for
+    /// counting with a network.
+    CountedAwake,
 }
 
 /// How one emulator is started.
@@ -284,8 +287,10 @@ fn arguments(settings: &Settings, control: &Path, clock: &Path) -> Result<Vec<St
     if let Some(state) = &settings.resume {
         add(&["-incoming", &format!("exec:cat '{}'", state.display())]);
     }
-    if settings.pace == Pace::Counted {
-        add(&["-icount", "shift=0,align=off,sleep=off"]);
+    match settings.pace {
+        Pace::RealTime => {}
+        Pace::Counted => add(&["-icount", "shift=0,align=off,sleep=off"]),
+        Pace::CountedAwake => add(&["-icount", "shift=0,align=off,sleep=on"]),
     }
     add(&[
         "-qmp",

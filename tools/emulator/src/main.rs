@@ -40,6 +40,9 @@ enum Command {
         parts: PartsArgs,
         #[arg(long, default_value = "target/bench")]
         directory: PathBuf,
+        /// A kernel that counts instructions (feature `measure`).
+        #[arg(long)]
+        measured_kernel: Option<PathBuf>,
     },
     /// Report the size of a kernel and of the applications in a flash image.
     Size {
@@ -111,9 +114,14 @@ fn perform(command: Command) -> Result<bool> {
                 plain,
             })
         }
-        Command::Bench { parts, directory } => {
+        Command::Bench {
+            parts,
+            directory,
+            measured_kernel,
+        } => {
             namespace::enter()?;
-            print!("{}", bench::report(&parts.into(), &directory)?);
+            let report = bench::report(&parts.into(), measured_kernel.as_deref(), &directory)?;
+            print!("{report}");
             Ok(true)
         }
         Command::Size { kernel, program } => {
