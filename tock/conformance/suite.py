@@ -339,19 +339,23 @@ def probe(suite: Suite):
     suite.boot_processes("probe", 300)
 
 
+# The last line that a panic prints of a process before its protected memory.
+CAUSE = r"^ cause "
+
+
 def panic(suite: Suite):
-    # What the panic prints of the process ends with its memory regions.
-    console = suite.boot_processes("panic", 20, until=r"Flash start +0x8013")
-    suite.judge("policies.panic", "panicked" in console)
-    suite.judge("policies.panic_names", "policy_panic" in console and "Faulted" in console)
+    console = suite.boot_processes("panic", 20, until=CAUSE)
+    suite.judge("policies.panic", "panicked at" in console)
+    suite.judge("policies.panic_names", "App: policy_panic  -  [Faulted]" in console)
     suite.judge("policies.panic_memory", bool(re.search(r"RAM start +0x80330000", console)))
-    console = suite.boot_processes("panic", 20, until=r"cause ")
-    suite.judge("policies.panic_registers", bool(re.search(r"cause Load access fault", console)) and "Registers of the process" in console)
+    registers = re.search(r"Registers of the process:.* pc 0x8013[0-9a-f]{4}.* cause Load access fault", console, re.S)
+    suite.judge("policies.panic_registers", bool(registers))
 
 
 def panic_late(suite: Suite):
-    console = suite.boot_processes("panic_late", 20, until=r"panicked")
-    suite.judge("policies.threshold_panic", console.count("Process policy_threshold_panic faulted at") == 4 and "panicked" in console)
+    console = suite.boot_processes("panic_late", 20, until=CAUSE)
+    restarts = re.search(r"App: policy_threshold_panic .*?Restarts: 3", console, re.S)
+    suite.judge("policies.threshold_panic", bool(restarts) and "panicked at" in console)
 
 
 SKIPPED = "[loader] app at {:#010x} skipped: {}"
@@ -396,10 +400,10 @@ def malformed(suite: Suite):
     yield "trailer_wraps", changed(patch={(9, 4): 0xFFFF_FFF0}), SKIPPED, lengths
     yield "binary_end_beyond", changed(patch={(9, 12): 0x10_0000}), SKIPPED, lengths
     yield "flash_address", changed(patch={(5, 4): 0x8010_0084}), SKIPPED, "its flash starts at"
-    anywhere = {(5, 4): 0xFFFF_FFFF}
+    anywhere = {(5, 0): 0xFFFF_FFFF, (5, 4): 0xFFFF_FFFF}
     yield "ram_huge", changed(patch={(9, 8): 0x20_0000, **anywhere}), NAMED, "not enough RAM is left"
     yield "ram_wraps", changed(patch={(9, 8): 0xFFFF_FFFC, **anywhere}), NAMED, "not enough RAM is left"
-    yield "ram_overlaps", changed(patch={(5, 0): 0x8030_0000, **anywhere}), NAMED, "its RAM must start at 0x80300000"
+    yield "ram_overlaps", changed(patch={**anywhere, (5, 0): 0x8030_0000}), NAMED, "its RAM must start at 0x80300000"
 
 
 def with_tlv_bytes(tlvs: bytes) -> bytes:
