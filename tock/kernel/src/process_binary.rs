@@ -17,7 +17,7 @@ const LENGTHS_SIZE: usize = 8;
 
 /// Why flash holds no binary that this kernel runs.
 pub enum ProcessBinaryError {
-    /// There is no header here.
+    /// There is no header of a known version here, but something else.
     TbfHeaderNotFound,
     /// The header is malformed.
     TbfHeaderParseFailure(TbfParseError),
@@ -44,7 +44,7 @@ pub enum ProcessBinaryError {
 impl fmt::Debug for ProcessBinaryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ProcessBinaryError::TbfHeaderNotFound => write!(f, "no TBF header found"),
+            ProcessBinaryError::TbfHeaderNotFound => write!(f, "no TBF header of version 2 found, so none is looked for behind"),
             ProcessBinaryError::TbfHeaderParseFailure(error) => {
                 write!(f, "malformed TBF header: {}", error)
             }
@@ -186,14 +186,20 @@ pub(crate) fn discover(flash: &'static [u8]) -> Discovered {
     let Some(lengths) = flash.first_chunk::<LENGTHS_SIZE>() else {
         return Discovered::End;
     };
+    // Flash that nobody has written to is where the binaries end.
+    if lengths.iter().all(|&byte| byte == 0xFF) || lengths.iter().all(|&byte| byte == 0) {
+        return Discovered::End;
+    }
+    // Without a length there is no next place to look at, and of another version
+    // it is not known where the length is. Something is there, so that is told.
+    let nowhere = Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, &[]);
     let (lengths, total_size) = match parse_tbf_header_lengths(lengths) {
         Ok((version, header_size, total_size)) => (Some((version, header_size)), total_size),
         Err(InitialTbfParseError::InvalidHeader(total_size)) => (None, total_size),
-        Err(InitialTbfParseError::UnableToParse) => return Discovered::End,
+        Err(InitialTbfParseError::UnableToParse) => return nowhere,
     };
-    // Without a length there is no next place to look at.
     if total_size == 0 {
-        return Discovered::End;
+        return nowhere;
     }
     let Some((binary, rest)) = flash.split_at_checked(total_size as usize) else {
         return Discovered::Skipped(ProcessBinaryError::NotEnoughFlash, &[]);

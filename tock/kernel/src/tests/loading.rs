@@ -7,7 +7,7 @@
 use super::board::{Board, forever, ram};
 use super::tbf::{app, header, padding};
 use crate::process::{ProcessLoadError, State};
-use crate::process_binary::{Discovered, discover};
+use crate::process_binary::{Discovered, ProcessBinaryError, discover};
 
 #[test]
 fn apps_behind_padding_are_found() {
@@ -136,7 +136,19 @@ fn the_search_always_gets_on() {
 fn lengths_that_lead_nowhere_end_the_search() {
     let mut nowhere = app("a").build();
     nowhere[4..8].fill(0);
-    assert!(matches!(discover(forever(&nowhere)), Discovered::End));
+    assert!(matches!(
+        discover(forever(&nowhere)),
+        Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, [])
+    ));
+    let mut version = app("a").build();
+    version[0] = 3;
+    assert!(matches!(
+        discover(forever(&version)),
+        Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, [])
+    ));
+    for erased in [0, 0xFF] {
+        assert!(matches!(discover(forever(&[erased; 64])), Discovered::End));
+    }
     let mut beyond = app("a").build();
     beyond[4..8].fill(0xFF);
     assert!(matches!(
