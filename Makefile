@@ -54,7 +54,11 @@ blink_PAIRS := 0x80150000.0x80350000 0x80170000.0x80370000
 TAB_FILES := $(foreach app,$(APPS),$(TABS)/$(app).tab)
 PARTS = --kernel $(KERNEL) --provisiond $(PROVISIOND) --tockloader $(TOCKLOADER) $(TAB_FILES)
 
+# Measures the cryptography on the bare processor.
+BENCH_IMAGE := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_bench
+
 # What the tests of the emulated board are told.
+export EMULATOR_BENCH_IMAGE := $(BENCH_IMAGE)
 export EMULATOR_KERNEL := $(KERNEL)
 export EMULATOR_TABS := $(TAB_FILES)
 export EMULATOR_TOCKLOADER := $(TOCKLOADER)
@@ -69,7 +73,7 @@ run: setup kernel tabs host ## Provision an emulated board before your eyes
 	@$(EMULATOR) run --directory $(BUILD)/run $(RUN_FLAGS) $(PARTS)
 
 .PHONY: test
-test: setup kernel tabs host key-log ## Run every test, the emulated board's included
+test: setup kernel tabs host key-log bench-image ## Run every test, the emulated board's included
 	@TEST_LOGS=$(BUILD)/test tools/setup/test.sh
 
 .PHONY: setup
@@ -142,8 +146,19 @@ size: kernel tabs host ## Report sizes of the kernel, its parts and the applicat
 	@$(EMULATOR) size --kernel $(KERNEL) --program $(BUILD)/program.bin
 
 .PHONY: bench
-bench: setup kernel measured tabs host ## Measure provisioning and boot, with the method
+bench: setup kernel measured tabs host bench-image ## Measure provisioning, boot and cryptography, with the method
 	@$(EMULATOR) bench --directory $(BUILD)/bench --measured-kernel $(MEASURED) $(PARTS)
+	@EMULATOR_BENCH_OUT=$(BUILD)/bench/device.txt \
+	    cargo test --quiet --package qemu_rv32_bench --test image >$(BUILD)/bench/device.log 2>&1 || \
+	    { cat $(BUILD)/bench/device.log; exit 1; }
+	@printf '\nThe cryptography alone, on the bare processor (docs/Performance.md explains each line):\n'
+	@cat $(BUILD)/bench/device.txt
+
+.PHONY: bench-image
+bench-image:
+	@echo "build: image that measures the cryptography"
+	@cd boards/qemu_rv32_bench && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) --manifest-path Cargo.toml \
+	    --profile firmware --target $(RISCV) --target-dir $(FIRMWARE)
 
 # The same kernel, counting what it does.
 MEASURED := $(BUILD)/measured/$(RISCV)/firmware/qemu_rv32_provisioning
@@ -165,7 +180,7 @@ fuzz: ## Fuzz every parser for FUZZ_SECONDS (60) each; needs nightly and cargo-f
 	done
 
 # Crates that are built for the board as well as for the host.
-FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning $(foreach app,$(APPS),$($(app)_FOLDER))
+FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning boards/qemu_rv32_bench $(foreach app,$(APPS),$($(app)_FOLDER))
 
 .PHONY: prepush
 prepush: ## Format check and clippy, for host and board, in all three workspaces
@@ -173,7 +188,7 @@ prepush: ## Format check and clippy, for host and board, in all three workspaces
 	cd tock && cargo fmt --all --check
 	$(MAKE) -C libtock-rs lint CARGO_TARGET_DIR=target
 	cargo clippy --quiet --all-targets -- -D warnings
-	cargo clippy --quiet --package emulator --all-targets -- -D warnings
+	cargo clippy --quiet --package emulator --package qemu_rv32_bench --all-targets -- -D warnings
 	cd tock && cargo clippy --quiet --workspace --all-targets -- -D warnings
 	@for folder in $(FIRMWARE_FOLDERS); do \
 	    echo "clippy $$folder for $(RISCV)"; \
