@@ -94,8 +94,8 @@ ONLOOKER = [
     ("loader", "loader.ram_overlaps", "A RAM address that another process has"),
     ("loader", "loader.flash_address", "Linked for another flash address"),
     ("loader", "loader.unknown_tlv", "A TLV of unknown type does not matter"),
-    ("loader", "loader.version_ends", "Version 3 ends the list, what came before is loaded"),
-    ("loader", "loader.total_zero", "Total size 0 ends the list"),
+    ("loader", "loader.version_ends", "Version 3: told, and the list ends, what came before is loaded"),
+    ("loader", "loader.total_zero", "Total size 0: the same"),
     ("loader", "loader.total_beyond", "A total size beyond the flash: told, and the list ends"),
     ("loader", "loader.total_wraps", "Total size 0xffff_ffff: the same"),
     ("loader", "loader.overlapping", "A total size that reaches into the next binary skips that one too"),
@@ -112,8 +112,15 @@ ONLOOKER = [
     ("credentials", "identity.newer_version", "Of two binaries with one short id the newer version is loaded"),
     ("credentials", "identity.same_version", "Of two of one version the first is loaded"),
     ("credentials", "identity.different", "Two with different short ids are both loaded"),
+    ("probe", "sweep.other_pmp", "All of the sweep with the other kind of PMP"),
     ("docs", "docs.table", "The table of cases in the documentation is the suite's"),
 ]  # fmt: skip
+ONLOOKER += [
+    ("loader_sync", name.replace("loader.", "loader_sync."), shows)
+    for _, name, shows in ONLOOKER
+    if name.startswith("loader.")
+]
+ONLOOKER += [("checks", f"checks.{check.__name__}", check.__doc__) for check in run.CHECKS]
 
 
 def places():
@@ -238,8 +245,10 @@ class Suite:
         self.results = {}
         run.verbose = verbose
         board = TOCK / "boards" / "qemu_rv32_virt"
+        # Features would be built anew each time in the folder of the board as it is.
         target = target_directory(TOCK) / "conformance"
         self.kernel = cargo(board, ["--features", "conformance"], {}, target) / "qemu_rv32_virt"
+        self.firmware = self.kernel
         # The suite links by itself; libtock-rs wants to be told a place nevertheless.
         platform = {"LIBTOCK_PLATFORM": "qemu_rv32_virt"}
         self.elfs = cargo(SUITE, ["--bins"], platform, target_directory(HERE))
@@ -266,8 +275,9 @@ class Suite:
         """The console, each line of a process taken out of what the kernel prints."""
         try:
             console = run.run(
-                self.directory, [], until, firmware=self.kernel, flash=flash + b"\xff" * 64, **options
-            )
+                self.directory, [], until, flash=flash + b"\xff" * 64,
+                **{"firmware": self.firmware, **options},
+            )  # fmt: skip
         except Failure as failure:
             console = str(failure)
         return console + "\n"
@@ -336,7 +346,16 @@ def net(suite: Suite):
 
 
 def probe(suite: Suite):
-    suite.boot_processes("probe", 300)
+    suite.boot_processes("probe", 300, cpu=run.CPUS[0])
+    first, suite.results = suite.results, {}
+    suite.boot_processes("probe", 300, cpu=run.CPUS[-1])
+    same = all(suite.results.get(name) == "pass" for name in cases_of("sweep"))
+    suite.results = first
+    suite.judge("sweep.other_pmp", same)
+
+
+def idle(suite: Suite):
+    suite.boot_processes("idle", 60, extra=["-icount", "shift=0,align=off,sleep=off"])
 
 
 # The last line that a panic prints of a process before its protected memory.
@@ -358,8 +377,10 @@ def panic_late(suite: Suite):
     suite.judge("policies.threshold_panic", bool(restarts) and "panicked at" in console)
 
 
-SKIPPED = "[loader] app at {:#010x} skipped: {}"
-NAMED = "[loader] app {} skipped: {}"
+# What the two loaders print: the address of a binary, or its name too.
+SKIPPED = "[loader] app at {address:#010x} skipped: {why}"
+NAMED = "[loader] app hello_a skipped: {why}"
+NAMED_SYNC = "[loader] app hello_a at {address:#010x} skipped: {why}"
 
 
 def malformed(suite: Suite):
@@ -413,6 +434,18 @@ def with_tlv_bytes(tlvs: bytes) -> bytes:
 
 
 def loader(suite: Suite):
+    """The loader with identities and credentials."""
+    load(suite, "loader", NAMED, 16, "app hello_a skipped: the process array is full")
+
+
+def loader_sync(suite: Suite):
+    """That of the board as it is."""
+    suite.firmware = run.kernel()
+    load(suite, "loader_sync", NAMED_SYNC, 4, "Not all processes are loaded: the process array is full")
+    suite.firmware = suite.kernel
+
+
+def load(suite: Suite, group: str, named: str, room: int, full: str):
     first, last = suite.tbf("hello_a"), suite.tbf("hello_b")
     until = r"group hello_b: done|panicked"
 
@@ -427,7 +460,7 @@ def loader(suite: Suite):
 
     # Several in one boot, as long as their lengths tell where the next one is.
     console = suite.boot(beside(padding(64)), until)
-    suite.judge("loader.padding", both_run(console) and "[loader]" not in console, console)
+    suite.judge(f"{group}.padding", both_run(console) and "[loader]" not in console, console)
     everything = list(malformed(suite))
     good = True
     while everything:
@@ -439,22 +472,22 @@ def loader(suite: Suite):
         good &= both_run(console)
         address = APPS_BASE + len(first)
         for name, binary, form, why in batch:
-            line = form.format(address, why) if form is SKIPPED else form.format("hello_a", why)
+            line = (named if form is NAMED else form).format(address=address, why=why)
             told = line in console
-            suite.judge(f"loader.{name}", told and both_run(console), f"no line {line!r} in\n{console}")
+            suite.judge(f"{group}.{name}", told and both_run(console), f"no line {line!r} in\n{console}")
             address += len(binary)
-    suite.judge("loader.good", good)
+    suite.judge(f"{group}.good", good)
     unknown = Binary(first)
     unknown.set(0x8123, b"abcd")
     console = suite.boot(unknown.build(), r"group hello_a: done|panicked")
-    suite.judge("loader.unknown_tlv", "group hello_a: done" in console, console)
+    suite.judge(f"{group}.unknown_tlv", "group hello_a: done" in console, console)
 
     # These end the list; that the second does not run shows by the time that the
     # first is through, which has a longer way.
     def ends(name: str, bad: bytes, line: str):
         console = suite.boot(beside(bad), r"group hello_[ab]: done|panicked|\[loader\].*hello_a", seconds=20)
         holds = "group hello_a: done" in console and "hello_b" not in console and line in console
-        suite.judge(f"loader.{name}", holds, console)
+        suite.judge(f"{group}.{name}", holds, console)
 
     address = APPS_BASE + len(first)
 
@@ -464,22 +497,23 @@ def loader(suite: Suite):
             setattr(binary, name, value)
         return binary.build()
 
-    beyond = SKIPPED.format(address, "total size reaches beyond the flash for applications")
-    ends("version_ends", changed(version=3), "")
-    ends("total_zero", changed(total=0), "")
+    beyond = SKIPPED.format(address=address, why="total size reaches beyond the flash for applications")
+    nothing = SKIPPED.format(address=address, why="no TBF header of version 2 found")
+    ends("version_ends", changed(version=3), nothing)
+    ends("total_zero", changed(total=0), nothing)
     ends("total_beyond", changed(total=0x10_0000), beyond)
     ends("total_wraps", changed(total=0xFFFF_FFFF), beyond)
     over = changed(flags=0, total=STRIDE - len(first) + 0x100)
-    ends("overlapping", over, SKIPPED.format(address, "not enabled in its TBF header"))
+    ends("overlapping", over, SKIPPED.format(address=address, why="not enabled in its TBF header"))
     console = suite.boot(b"\xff" * 4096, r"initialization complete")
-    suite.judge("loader.empty", "panicked" not in console and "initialization complete" in console, console)
+    suite.judge(f"{group}.empty", "panicked" not in console and "initialization complete" in console, console)
     flash = first
-    for number in range(17):
+    for _ in range(room):
         more = Binary(first)
         more.patch = {(5, 0): 0xFFFF_FFFF, (5, 4): 0xFFFF_FFFF, (9, 8): 0x400}
         flash += more.build()
     console = suite.boot(flash, r"group hello_a: done|panicked")
-    suite.judge("loader.too_many", "the process array is full" in console, console)
+    suite.judge(f"{group}.too_many", full in console, console)
 
 
 def credentials(suite: Suite):
@@ -557,7 +591,20 @@ def docs(suite: Suite):
     suite.judge("docs.table", same, "run suite.py --write-docs")
 
 
-BOOTS = [calls, others, net, probe, panic, panic_late, loader, credentials, docs]
+def checks(suite: Suite):
+    """What `run.py` tries, on the board as it is."""
+    for check in run.CHECKS:
+        with tempfile.TemporaryDirectory() as directory:
+            try:
+                check(Path(directory))
+                suite.judge(f"checks.{check.__name__}", True)
+            except Failure as failure:
+                suite.judge(f"checks.{check.__name__}", False, str(failure))
+
+
+BOOTS = [
+    calls, others, net, idle, probe, panic, panic_late, loader, loader_sync, credentials, checks, docs,
+]  # fmt: skip
 
 
 def write_docs():

@@ -121,7 +121,7 @@ pub fn all_fault(
     None
 }
 
-/// Makes a system call of any class with the first two arguments.
+/// Makes a system call of any class with the first argument, the second is 0.
 #[inline(never)]
 pub fn call_class(class: usize, a0: usize) -> [usize; 2] {
     let (cause, value): (usize, usize);
@@ -134,7 +134,7 @@ pub fn call_class(class: usize, a0: usize) -> [usize; 2] {
             "li a2, 0",
             "3:",
             inlateout("a0") a0 => _,
-            lateout("a1") cause,
+            inlateout("a1") 0usize => cause,
             lateout("a2") value,
             in("a4") class,
             out("t6") _,

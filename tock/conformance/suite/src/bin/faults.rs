@@ -111,6 +111,15 @@ fn calls(report: &mut Report) {
     case!(report, "yield_highest", "Yield number 0xffff_ffff", call_class(0, usize::MAX)[0] => cause::CALL);
 }
 
+/// A function pointer into RAM is accepted, but RAM cannot be executed.
+fn upcall_in_ram(report: &mut Report) {
+    let ram = ram_start();
+    subscribe(TEST, 0, ram, 0);
+    command(TEST, test::QUEUE, 0, 1);
+    case!(report, "upcall_in_ram", "An upcall to a function in RAM", call_class(0, 0) => [cause::FETCH, ram]);
+    subscribe(TEST, 0, 0, 0);
+}
+
 fn main() {
     let mut report = Report::new("faults");
     command(TEST, test::CALLS, 0, 0);
@@ -120,6 +129,7 @@ fn main() {
     jumps(&mut report);
     instructions(&mut report);
     calls(&mut report);
+    upcall_in_ram(&mut report);
     fault::end();
     report.end();
 }
