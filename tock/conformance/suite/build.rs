@@ -41,10 +41,7 @@ fn main() {
             RAM + place * STRIDE,
         );
         fs::write(&script, text).expect("OUT_DIR can be written to");
-        println!(
-            "cargo:rustc-link-arg-bin={process}=-T{}",
-            script.display()
-        );
+        println!("cargo:rustc-link-arg-bin={process}=-T{}", script.display());
         println!("cargo:rustc-link-arg-bin={process}=-zmax-page-size=4096");
     }
 }

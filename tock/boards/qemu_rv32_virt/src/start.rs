@@ -28,7 +28,11 @@ const CONSOLE_BAUD: u32 = 115_200;
 
 /// Bytes that the console takes from a process at once. The suite wants its
 /// lines whole.
-const CONSOLE_TX_LEN: usize = if cfg!(feature = "conformance") { 256 } else { 64 };
+const CONSOLE_TX_LEN: usize = if cfg!(feature = "conformance") {
+    256
+} else {
+    64
+};
 
 /// Room for `debug!`, in KiB.
 const DEBUG_KIB: usize = if cfg!(feature = "conformance") { 16 } else { 2 };

@@ -25,11 +25,7 @@ pub mod cause {
 /// No fault.
 pub const NONE: [usize; 2] = [0, 0];
 
-global_asm!(
-    ".globl _fault_caught",
-    "_fault_caught:",
-    "jr t6",
-);
+global_asm!(".globl _fault_caught", "_fault_caught:", "jr t6",);
 
 unsafe extern "C" {
     fn _fault_caught();

@@ -35,7 +35,12 @@ pub fn run(group: &'static str, number: usize) {
     case!(report, "own_queue", "Nine upcalls fit its queue, whatever is in the other's", command(TEST, test::QUEUE, 0, 9)[1] => 9);
     meet(2);
     while yield_no_wait() == 1 {}
-    case!(report, "own_upcalls", "All run in it, with its data", count() == 9 && (0..9).all(|n| call(n)[3] == number));
+    case!(
+        report,
+        "own_upcalls",
+        "All run in it, with its data",
+        count() == 9 && (0..9).all(|n| call(n)[3] == number)
+    );
     let mut woken = 0;
     for _ in 0..ROUNDS {
         sleep(MILLISECOND);
@@ -43,7 +48,15 @@ pub fn run(group: &'static str, number: usize) {
     }
     case!(report, "own_alarm", "Its alarms fire while the other has alarms too", woken => ROUNDS);
     meet(3);
-    case!(report, "own_memory", "Its memory is as it left it", PATTERN.iter().enumerate().all(|(place, word)| word.load(Ordering::Relaxed) == number ^ place));
+    case!(
+        report,
+        "own_memory",
+        "Its memory is as it left it",
+        PATTERN
+            .iter()
+            .enumerate()
+            .all(|(place, word)| word.load(Ordering::Relaxed) == number ^ place)
+    );
     case!(report, "own_calls", "The driver has counted its calls only", ask(test::CALLS, 0, 0) => 1);
     subscribe(TEST, 0, 0, 0);
     allow_rw(TEST, 0, 0, 0);

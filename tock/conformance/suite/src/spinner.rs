@@ -62,10 +62,25 @@ pub fn run(group: &'static str, counter: usize) {
         kept &= registers_kept(command(ALARM, 2, 0, 0)[1]);
         command(TEST, test::SHARED, counter, 1);
     }
-    case!(report, "other_runs", "Another process that never yields gets on meanwhile", true);
-    case!(report, "registers_kept", "Registers are kept when the time slice is up", kept);
+    case!(
+        report,
+        "other_runs",
+        "Another process that never yields gets on meanwhile",
+        true
+    );
+    case!(
+        report,
+        "registers_kept",
+        "Registers are kept when the time slice is up",
+        kept
+    );
     // The other one may wait for this one still.
     command(TEST, test::SHARED, counter, 1000);
-    case!(report, "expirations_counted", "The kernel counts time slices that were used up", expirations() >= 3);
+    case!(
+        report,
+        "expirations_counted",
+        "The kernel counts time slices that were used up",
+        expirations() >= 3
+    );
     report.end();
 }

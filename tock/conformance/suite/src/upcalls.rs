@@ -46,7 +46,9 @@ pub fn count() -> usize {
 
 /// The arguments of a call.
 pub fn call(number: usize) -> [usize; 4] {
-    CALLS[number].each_ref().map(|value| value.load(Ordering::Relaxed))
+    CALLS[number]
+        .each_ref()
+        .map(|value| value.load(Ordering::Relaxed))
 }
 
 /// Forgets all calls.

@@ -67,8 +67,7 @@ pub(crate) unsafe fn load(
 ) {
     // SAFETY: Static memory is taken once, as the caller vouches.
     unsafe {
-        let hasher: &'static Sha256Software =
-            static_init!(Sha256Software, Sha256Software::new());
+        let hasher: &'static Sha256Software = static_init!(Sha256Software, Sha256Software::new());
         hasher.register();
         let policy = components::appid::checker_sha::AppCheckerSha256Component::new(hasher)
             .finalize(components::app_checker_sha256_component_static!());
@@ -76,12 +75,11 @@ pub(crate) unsafe fn load(
             .finalize(components::process_checker_machine_component_static!());
         let assigner = components::appid::assigner_tbf::AppIdAssignerTbfHeaderComponent::new()
             .finalize(components::appid_assigner_tbf_header_component_static!());
-        let storage =
-            components::storage_permissions::null::StoragePermissionsNullComponent::new()
-                .finalize(components::storage_permissions_null_component_static!(
-                    ChipHw,
-                    ProcessStandardDebugFull
-                ));
+        let storage = components::storage_permissions::null::StoragePermissionsNullComponent::new()
+            .finalize(components::storage_permissions_null_component_static!(
+                ChipHw,
+                ProcessStandardDebugFull
+            ));
         components::loader::sequential::ProcessLoaderSequentialComponent::new(
             checker,
             kernel,

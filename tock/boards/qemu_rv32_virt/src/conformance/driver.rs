@@ -157,9 +157,7 @@ fn sum(
         (slice.len() as u32, sum)
     };
     if kind == 0 {
-        kernel_data
-            .get_readonly_processbuffer(number)?
-            .enter(total)
+        kernel_data.get_readonly_processbuffer(number)?.enter(total)
     } else {
         kernel_data
             .get_readwrite_processbuffer(number)?

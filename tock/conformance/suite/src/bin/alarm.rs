@@ -30,17 +30,34 @@ fn main() {
     let mut report = Report::new("alarm");
     case!(report, "frequency", "1: 10 MHz", two(command(ALARM, 1, 0, 0)) => [OK_U32, 10_000_000]);
     let earlier = now();
-    case!(report, "time_passes", "2: the time, which does not go back", not_before(now(), earlier));
+    case!(
+        report,
+        "time_passes",
+        "2: the time, which does not go back",
+        not_before(now(), earlier)
+    );
     case!(report, "stop_idle", "3 without an alarm: ALREADY", two(command(ALARM, 3, 0, 0)) => [0, error::ALREADY]);
     case!(report, "removed", "4: NOSUPPORT", two(command(ALARM, 4, 0, 0)) => [0, error::NOSUPPORT]);
     subscribe(ALARM, 0, recorder(), 9);
     let before = now();
     let [variant, expiration, ..] = command(ALARM, 5, SOON, 0);
     let after = now();
-    case!(report, "relative", "5: sets an alarm from now and returns when it expires", variant == OK_U32 && not_before(expiration, before + SOON) && not_before(after + SOON, expiration));
+    case!(
+        report,
+        "relative",
+        "5: sets an alarm from now and returns when it expires",
+        variant == OK_U32
+            && not_before(expiration, before + SOON)
+            && not_before(after + SOON, expiration)
+    );
     yield_wait();
     case!(report, "upcall", "The upcall gives the time, the expiration and 0", (count(), call(0)[1], call(0)[2], call(0)[3]) => (1, expiration, 0, 9));
-    case!(report, "not_early", "It does not come early", not_before(call(0)[0], expiration));
+    case!(
+        report,
+        "not_early",
+        "It does not come early",
+        not_before(call(0)[0], expiration)
+    );
     case!(report, "fires_once", "An alarm fires once", two(command(ALARM, 3, 0, 0)) => [0, error::ALREADY]);
     clear();
     command(ALARM, 5, SOON, 0);
@@ -51,7 +68,12 @@ fn main() {
     let first = command(ALARM, 5, SOON, 0)[1];
     let second = command(ALARM, 5, 2 * SOON, 0)[1];
     yield_wait();
-    case!(report, "replaced", "A new alarm replaces the old one", call(0)[1] == second && first != second);
+    case!(
+        report,
+        "replaced",
+        "A new alarm replaces the old one",
+        call(0)[1] == second && first != second
+    );
     let start = now();
     while !not_before(now(), start + 2 * SOON) {}
     case!(report, "replaced_once", "and there is one upcall", (yield_no_wait(), count()) => (0, 1));
@@ -71,6 +93,14 @@ fn main() {
     case!(report, "zero", "So does one of 0 ticks", count() => 1);
     subscribe(ALARM, 0, 0, 0);
     command(ALARM, 5, SOON, 0);
-    case!(report, "without_function", "Without a function wait-for gets time and expiration", { let [a, b, c, _] = yield_wait_for(ALARM, 0); not_before(a, b) && c == 0 });
+    case!(
+        report,
+        "without_function",
+        "Without a function wait-for gets time and expiration",
+        {
+            let [a, b, c, _] = yield_wait_for(ALARM, 0);
+            not_before(a, b) && c == 0
+        }
+    );
     report.end();
 }

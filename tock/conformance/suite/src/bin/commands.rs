@@ -7,9 +7,9 @@
 #![no_std]
 #![no_main]
 
-use conformance_suite::{Report, case, command, error, test, two};
 use conformance_suite::{ALARM, BUTTON, CONSOLE, LED, LOW_LEVEL_DEBUG, NOBODY, NONE_SUCH};
 use conformance_suite::{ETHERNET, PROCESS_INFO, RNG, TEST};
+use conformance_suite::{Report, case, command, error, test, two};
 use core::arch::asm;
 use libtock::runtime::{set_main, stack_size};
 

@@ -33,7 +33,9 @@ fn allow_buffer(len: usize) {
 }
 
 fn is(text: &[u8]) -> bool {
-    text.iter().zip(&BUFFER).all(|(a, b)| *a == b.load(Ordering::Relaxed))
+    text.iter()
+        .zip(&BUFFER)
+        .all(|(a, b)| *a == b.load(Ordering::Relaxed))
 }
 
 fn write(report: &mut Report) {
@@ -67,11 +69,21 @@ fn read(report: &mut Report) {
     command(CONSOLE, 2, 5, 0);
     let _ = libtock::console::Console::write(b"console: type\n");
     case!(report, "read_upcall", "Upcall 2 gives status 0 and the length when all is typed", three(yield_wait_for(CONSOLE, READ)) => [0, 5, 0]);
-    case!(report, "read_bytes", "and the buffer has it", is(b"01234\0"));
+    case!(
+        report,
+        "read_bytes",
+        "and the buffer has it",
+        is(b"01234\0")
+    );
     allow_buffer(3);
     command(CONSOLE, 2, 60, 0);
     case!(report, "read_clamped", "The length of the buffer bounds it", three(yield_wait_for(CONSOLE, READ)) => [0, 3, 0]);
-    case!(report, "read_goes_on", "The next read gets what was typed next", is(b"56734\0"));
+    case!(
+        report,
+        "read_goes_on",
+        "The next read gets what was typed next",
+        is(b"56734\0")
+    );
     allow_buffer(0);
 }
 

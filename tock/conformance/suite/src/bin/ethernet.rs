@@ -76,7 +76,12 @@ fn main() {
     case!(report, "rx_upcall", "Upcall 0 tells of the first frame in a buffer", three(yield_wait_for(ETHERNET, RX)) => [0, 0, 0]);
     let length = byte(0, 10) | byte(0, 11) << 8;
     let end = 12 + length;
-    case!(report, "rx_version", "The stream begins with version 0 and no flags", (0..4).all(|number| byte(0, number) == 0));
+    case!(
+        report,
+        "rx_version",
+        "The stream begins with version 0 and no flags",
+        (0..4).all(|number| byte(0, number) == 0)
+    );
     case!(report, "rx_offset", "then the number of bytes after its header", (byte(0, 4) | byte(0, 5) << 8, byte(0, 6), byte(0, 7)) => (end, 0, 0));
     case!(report, "rx_header", "Each frame has no flags without a time, its length, and time 0", (byte(0, 8), byte(0, 9), length >= 42, (12..20).all(|number| byte(0, number) == 0)) => (0, 0, true, true));
     case!(report, "rx_frame", "and then the frame: here an ARP answer from 10.0.2.2", (byte(0, 32), byte(0, 33), byte(0, 41), byte(0, 48), byte(0, 51)) => (8, 6, 2, 10, 2));

@@ -56,19 +56,39 @@ fn second_run(report: &mut Report) {
     case!(report, "heap_is_zero", "Memory above them is zero again", unsafe { heap.read_volatile() } => 0);
     let id = ask(test::REMEMBER, 1, 0);
     let [_, new_id, restarts, _] = command(TEST, test::IDENTITY, 0, 0);
-    case!(report, "identifier_changes", "The process has a new identifier", new_id != id);
+    case!(
+        report,
+        "identifier_changes",
+        "The process has a new identifier",
+        new_id != id
+    );
     case!(report, "restart_is_counted", "and one restart", restarts => 1);
     case!(report, "completion_code", "The completion code is kept", two(command(TEST, test::COMPLETION, 0, 0)) => [129, 42]);
     let before = ask(test::REMEMBER, 2, 0);
-    case!(report, "grant_memory_is_free", "No grant of the run before takes room", lowest_grant() >= before);
+    case!(
+        report,
+        "grant_memory_is_free",
+        "No grant of the run before takes room",
+        lowest_grant() >= before
+    );
     report.print();
     exit(1, usize::MAX);
 }
 
 fn third_run(report: &mut Report) {
-    case!(report, "second_restart", "It can restart again", ask(test::IDENTITY, 0, 0) != 0 && command(TEST, test::IDENTITY, 0, 0)[2] == 2);
+    case!(
+        report,
+        "second_restart",
+        "It can restart again",
+        ask(test::IDENTITY, 0, 0) != 0 && command(TEST, test::IDENTITY, 0, 0)[2] == 2
+    );
     case!(report, "completion_code_highest", "A completion code has 32 bits", two(command(TEST, test::COMPLETION, 0, 0)) => [129, usize::MAX]);
-    case!(report, "terminates", "Terminate ends it: see that there is no fourth run", true);
+    case!(
+        report,
+        "terminates",
+        "Terminate ends it: see that there is no fourth run",
+        true
+    );
     report.end();
     exit(0, 7);
 }
@@ -79,7 +99,12 @@ fn main() {
         1 => first_run(&mut report),
         2 => second_run(&mut report),
         3 => third_run(&mut report),
-        _ => case!(report, "terminates", "Terminate ends it: see that there is no fourth run", false),
+        _ => case!(
+            report,
+            "terminates",
+            "Terminate ends it: see that there is no fourth run",
+            false
+        ),
     }
     report.end();
 }

@@ -8,7 +8,7 @@
 #![no_std]
 #![no_main]
 
-use conformance_suite::fault::{self, NONE, cause, call_class, jump, load, load_word, store};
+use conformance_suite::fault::{self, NONE, call_class, cause, jump, load, load_word, store};
 use conformance_suite::*;
 use libtock::runtime::{set_main, stack_size};
 
@@ -74,7 +74,12 @@ fn stores(report: &mut Report) {
     case!(report, "store_grant", "Store to the grants", store(grant) => fault(grant));
     let [amo, at] = attempt!("amoadd.w a3, zero, (a0)", KERNEL_RAM);
     // The specification says store, the emulator load.
-    case!(report, "store_amo", "An atomic add in the kernel", at == KERNEL_RAM && (amo == cause::STORE || amo == cause::LOAD));
+    case!(
+        report,
+        "store_amo",
+        "An atomic add in the kernel",
+        at == KERNEL_RAM && (amo == cause::STORE || amo == cause::LOAD)
+    );
 }
 
 fn jumps(report: &mut Report) {

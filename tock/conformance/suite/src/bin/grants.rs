@@ -22,7 +22,12 @@ fn first_run(report: &mut Report) {
     subscribe(CONSOLE, 1, 0, 0);
     let before = lowest_grant();
     case!(report, "first_use_zeroed", "A grant starts with its default", two(command(TEST, test::CALLS, 0, 0)) => [129, 0]);
-    case!(report, "first_use_allocates", "Its memory is taken from the process, below what is there", lowest_grant() < before);
+    case!(
+        report,
+        "first_use_allocates",
+        "Its memory is taken from the process, below what is there",
+        lowest_grant() < before
+    );
     let after = lowest_grant();
     case!(report, "second_use_keeps", "It keeps what is put into it", two(command(TEST, test::CALLS, 0, 0)) => [129, 1]);
     case!(report, "second_use_allocates_nothing", "and takes no more memory", lowest_grant() => after);
@@ -40,8 +45,18 @@ fn first_run(report: &mut Report) {
     let [variant, error, made, _] = command(TEST, test::ALLOCATE, 10_000, 0);
     case!(report, "bounded", "Blocks end with the process's memory: NOMEM", (variant, error) => (variant::FAILURE_U32, error::NOMEM));
     case!(report, "some_fit", "before which some fit", made > 0);
-    case!(report, "above_break", "The lowest grant is not below the break", lowest_grant() >= app_break());
-    case!(report, "all_is_used", "and less than a block is left", lowest_grant() - app_break() < 2 * BLOCK);
+    case!(
+        report,
+        "above_break",
+        "The lowest grant is not below the break",
+        lowest_grant() >= app_break()
+    );
+    case!(
+        report,
+        "all_is_used",
+        "and less than a block is left",
+        lowest_grant() - app_break() < 2 * BLOCK
+    );
     case!(report, "break_is_bounded", "The break cannot go beyond: NOMEM", two(memop(0, lowest_grant() + 1)) => [0, error::NOMEM]);
     command(TEST, test::REMEMBER, 2, made);
     report.print();

@@ -24,7 +24,10 @@ fn list(number: usize, word: usize) -> [usize; 2] {
     allow_rw(PROCESS_INFO, 0, WORDS.as_ptr() as usize, 4 * PROCESSES);
     let [_, count, ..] = command(PROCESS_INFO, number, 0, 0);
     allow_rw(PROCESS_INFO, 0, 0, 0);
-    let equal = WORDS.iter().filter(|w| w.load(Ordering::Relaxed) as usize == word).count();
+    let equal = WORDS
+        .iter()
+        .filter(|w| w.load(Ordering::Relaxed) as usize == word)
+        .count();
     [count, equal]
 }
 

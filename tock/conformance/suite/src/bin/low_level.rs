@@ -32,7 +32,12 @@ fn main() {
     for _ in 0..40 {
         all &= command(LOW_LEVEL_DEBUG, 2, 0xf100d, 0)[0] == ok;
     }
-    case!(report, "flood", "Too many lines at once succeed all the same", all);
+    case!(
+        report,
+        "flood",
+        "Too many lines at once succeed all the same",
+        all
+    );
     sleep(20 * MILLISECOND);
     report.end();
 }

@@ -32,11 +32,21 @@ fn word(address: usize) -> u32 {
 
 fn addresses(report: &mut Report) {
     case!(report, "ram_start", "2: RAM starts where the process was linked for", two(memop(2, 0)) => [OK_U32, 0x8030_0000 + 5 * STRIDE]);
-    case!(report, "ram_end", "3: the end of RAM is after the lowest grant, with the kernel's part", memop(3, 0)[0] == OK_U32 && ram_end() > lowest_grant());
+    case!(
+        report,
+        "ram_end",
+        "3: the end of RAM is after the lowest grant, with the kernel's part",
+        memop(3, 0)[0] == OK_U32 && ram_end() > lowest_grant()
+    );
     case!(report, "flash_start", "4: flash starts at the header", two(memop(4, 0)) => [OK_U32, 0x8010_0000 + 5 * STRIDE]);
     let total = word(flash_start() + 4) as usize;
     case!(report, "flash_end", "5: flash ends after the total size in the header", two(memop(5, 0)) => [OK_U32, flash_start() + total]);
-    case!(report, "lowest_grant", "6: the lowest grant is between the break and the end", memop(6, 0)[0] == OK_U32 && lowest_grant() > app_break() && lowest_grant() < ram_end());
+    case!(
+        report,
+        "lowest_grant",
+        "6: the lowest grant is between the break and the end",
+        memop(6, 0)[0] == OK_U32 && lowest_grant() > app_break() && lowest_grant() < ram_end()
+    );
     case!(report, "regions_number", "7: the number of writeable flash regions in the header", two(memop(7, 0)) => [OK_U32, 1]);
     case!(report, "region_start", "8: start of the first", two(memop(8, 0)) => [OK_U32, flash_start() + 0x40]);
     case!(report, "region_end", "9: end of the first", two(memop(9, 0)) => [OK_U32, flash_start() + 0x60]);
@@ -48,7 +58,12 @@ fn addresses(report: &mut Report) {
     case!(report, "stack_top_wild", "10: any address will do", memop(10, usize::MAX)[0] => OK);
     case!(report, "unknown", "12: NOSUPPORT", two(memop(12, 0)) => [0, error::NOSUPPORT]);
     case!(report, "unknown_highest", "0xffff_ffff: NOSUPPORT", two(memop(usize::MAX, 0)) => [0, error::NOSUPPORT]);
-    case!(report, "untouched_registers", "r2 and r3 are untouched", memop(2, 0)[2..] == [0, 0]);
+    case!(
+        report,
+        "untouched_registers",
+        "r2 and r3 are untouched",
+        memop(2, 0)[2..] == [0, 0]
+    );
 }
 
 fn moves(report: &mut Report) {
@@ -86,14 +101,24 @@ fn limits(report: &mut Report) {
     case!(report, "sbrk_past_grant", "sbrk past the lowest grant: NOMEM", sbrk((grant - first + 1) as isize) => NOMEM);
     case!(report, "refused_is_not_moved", "What is refused moves nothing", app_break() => first);
     case!(report, "brk_to_grant", "brk up to the lowest grant succeeds", brk(grant) => [OK, grant]);
-    case!(report, "brk_to_grant_zero", "and all of it is zero", (first..grant).step_by(4).all(|address| word(address) == 0));
+    case!(
+        report,
+        "brk_to_grant_zero",
+        "and all of it is zero",
+        (first..grant).step_by(4).all(|address| word(address) == 0)
+    );
     case!(report, "grant_needs_room", "With no room left a grant is not allocated: NOMEM", two(command(RNG, 1, 4, 0)) => NOMEM);
     let refused = variant::FAILURE_U32_U32;
     case!(report, "subscribe_needs_room", "nor for subscribe: NOMEM", two(subscribe(RNG, 0, 0, 0)) => [refused, error::NOMEM]);
     case!(report, "allow_needs_room", "nor for allow: NOMEM", two(allow_rw(RNG, 0, 0, 0)) => [refused, error::NOMEM]);
     brk(first);
     case!(report, "room_again", "With room again it is", subscribe(RNG, 0, 0, 0)[0] => variant::SUCCESS_U32_U32);
-    case!(report, "grant_lowers_limit", "and the lowest grant is lower", lowest_grant() < grant);
+    case!(
+        report,
+        "grant_lowers_limit",
+        "and the lowest grant is lower",
+        lowest_grant() < grant
+    );
 }
 
 fn high_water(report: &mut Report) {

@@ -53,14 +53,31 @@ fn main() {
     let mut report = Report::new("policy_restart");
     let run = ask(test::REMEMBER, 0, 1);
     match run {
-        2 => case!(report, "bad_load", "Load from address 0: restarted", last() => [cause::LOAD, 0]),
-        3 => case!(report, "bad_store", "Store to address 0: restarted", last() => [cause::STORE, 0]),
+        2 => {
+            case!(report, "bad_load", "Load from address 0: restarted", last() => [cause::LOAD, 0])
+        }
+        3 => {
+            case!(report, "bad_store", "Store to address 0: restarted", last() => [cause::STORE, 0])
+        }
         4 => case!(report, "bad_jump", "Jump to address 0: restarted", last() => [cause::FETCH, 0]),
-        5 => case!(report, "illegal_instruction", "Illegal instruction: restarted", last()[0] => cause::ILLEGAL),
-        6 => case!(report, "kernel_address", "Load from the kernel: restarted", last() => [cause::LOAD, KERNEL_RAM]),
-        7 => case!(report, "another_process", "Load from another process's RAM: restarted", last() => [cause::LOAD, ram_start() + STRIDE]),
-        8 => case!(report, "own_flash", "Store to its own flash: restarted", last() => [cause::STORE, flash_start() + PROTECTED]),
-        9 => case!(report, "stack_overflow", "Stack overflow, just below RAM: restarted", last()[0] == cause::STORE && ram_start() - last()[1] <= 1024),
+        5 => {
+            case!(report, "illegal_instruction", "Illegal instruction: restarted", last()[0] => cause::ILLEGAL)
+        }
+        6 => {
+            case!(report, "kernel_address", "Load from the kernel: restarted", last() => [cause::LOAD, KERNEL_RAM])
+        }
+        7 => {
+            case!(report, "another_process", "Load from another process's RAM: restarted", last() => [cause::LOAD, ram_start() + STRIDE])
+        }
+        8 => {
+            case!(report, "own_flash", "Store to its own flash: restarted", last() => [cause::STORE, flash_start() + PROTECTED])
+        }
+        9 => case!(
+            report,
+            "stack_overflow",
+            "Stack overflow, just below RAM: restarted",
+            last()[0] == cause::STORE && ram_start() - last()[1] <= 1024
+        ),
         10 => {
             case!(report, "device", "Store to a device: restarted", last() => [cause::STORE, UART]);
             case!(report, "restarts", "The kernel counts the restarts", command(TEST, test::IDENTITY, 0, 0)[2] => 9);

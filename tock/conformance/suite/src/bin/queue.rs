@@ -33,7 +33,12 @@ fn main() {
     case!(report, "nine_fit", "Nine upcalls fit, the tenth to twelfth are refused: the queue is full", queue(0, 12) => [132, 9, 3, FULL]);
     case!(report, "counts", "The kernel counts those that wait and those that were lost", three(command(TEST, test::TASKS, 0, 0)) => [130, 9, 3]);
     case!(report, "nine_run", "All nine run", run_all() => 9);
-    case!(report, "in_order", "in the order in which they came", (0..9).all(|number| call(number)[0] == number));
+    case!(
+        report,
+        "in_order",
+        "in the order in which they came",
+        (0..9).all(|number| call(number)[0] == number)
+    );
     case!(report, "room_again", "Then there is room again", queue(0, 1) => [132, 1, 0, 0]);
     case!(report, "none_left_over", "for the new one only", run_all() => 1);
     case!(report, "null_takes_room", "Upcalls without a function take room as well", (queue(1, 9)[1], queue(0, 1)) => (9, [132, 0, 1, FULL]));

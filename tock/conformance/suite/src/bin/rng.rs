@@ -25,7 +25,10 @@ fn get(buffer: usize, wanted: usize) -> [usize; 3] {
 
 /// Bytes that are not zero.
 fn filled() -> usize {
-    BUFFER.iter().filter(|byte| byte.load(Ordering::Relaxed) != 0).count()
+    BUFFER
+        .iter()
+        .filter(|byte| byte.load(Ordering::Relaxed) != 0)
+        .count()
 }
 
 fn clear() {
@@ -36,7 +39,9 @@ fn clear() {
 
 /// A number from eight bytes.
 fn number() -> u64 {
-    BUFFER[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(byte.load(Ordering::Relaxed)))
+    BUFFER[..8].iter().fold(0, |sum, byte| {
+        sum << 8 | u64::from(byte.load(Ordering::Relaxed))
+    })
 }
 
 fn main() {
@@ -46,16 +51,40 @@ fn main() {
     case!(report, "upcall", "and then the upcall gives status 0 and the number of bytes", three(yield_wait_for(RNG, 0)) => [0, 4, 0]);
     clear();
     get(LEN, 8);
-    case!(report, "only_as_many", "No more bytes are written than asked for", BUFFER[8..].iter().all(|byte| byte.load(Ordering::Relaxed) == 0));
+    case!(
+        report,
+        "only_as_many",
+        "No more bytes are written than asked for",
+        BUFFER[8..]
+            .iter()
+            .all(|byte| byte.load(Ordering::Relaxed) == 0)
+    );
     let first = number();
     get(LEN, 8);
-    case!(report, "different", "Two requests give different numbers", first != number());
+    case!(
+        report,
+        "different",
+        "Two requests give different numbers",
+        first != number()
+    );
     clear();
     case!(report, "long", "256 bytes are more than the device gives at once", get(LEN, LEN) => [0, LEN, 0]);
-    case!(report, "all_written", "and all are written", filled() > LEN / 2);
+    case!(
+        report,
+        "all_written",
+        "and all are written",
+        filled() > LEN / 2
+    );
     clear();
     case!(report, "clamped", "The length of the buffer bounds it", get(16, 100) => [0, 16, 0]);
-    case!(report, "not_beyond_buffer", "and nothing is written beyond", BUFFER[16..].iter().all(|byte| byte.load(Ordering::Relaxed) == 0));
+    case!(
+        report,
+        "not_beyond_buffer",
+        "and nothing is written beyond",
+        BUFFER[16..]
+            .iter()
+            .all(|byte| byte.load(Ordering::Relaxed) == 0)
+    );
     case!(report, "no_buffer", "Without a buffer the upcall says 0 bytes", get(0, 8) => [0, 0, 0]);
     allow_rw(RNG, 0, BUFFER.as_ptr() as usize, LEN);
     command(RNG, 1, 0, 0);

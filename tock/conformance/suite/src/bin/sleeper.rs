@@ -26,6 +26,11 @@ fn main() {
         command(ALARM, 5, LONG, 0);
         yield_wait_for(ALARM, 0)
     };
-    case!(report, "waits_for_interrupts", "The hart executes nothing while all processes sleep, here for 400 s", now.wrapping_sub(expiration) < MILLISECOND);
+    case!(
+        report,
+        "waits_for_interrupts",
+        "The hart executes nothing while all processes sleep, here for 400 s",
+        now.wrapping_sub(expiration) < MILLISECOND
+    );
     report.end();
 }

@@ -121,22 +121,50 @@ fn memop(operation: usize) -> usize {
 extern "C" fn main(at_start: &[usize; 8]) -> ! {
     let [zero, a0, a1, a2, a3, sp, brk, memory] = *at_start;
     let (ram_start, ram_end, flash_start) = (memop(2), memop(3), memop(4));
-    case!("registers_are_zero", "All registers but a0 to a3 and sp are 0", zero == 0);
-    case!("a0_is_app_start", "a0 is the start of the process's own flash, after the protected region", a0 == flash_start + 0x80);
+    case!(
+        "registers_are_zero",
+        "All registers but a0 to a3 and sp are 0",
+        zero == 0
+    );
+    case!(
+        "a0_is_app_start",
+        "a0 is the start of the process's own flash, after the protected region",
+        a0 == flash_start + 0x80
+    );
     case!("a1_is_ram_start", "a1 is the start of RAM", a1 == ram_start);
-    case!("a2_is_ram_length", "a2 is the length of RAM with the kernel's part", a2 == ram_end - ram_start);
-    case!("a3_is_break", "a3 is the break, which is the start of RAM", a3 == ram_start);
+    case!(
+        "a2_is_ram_length",
+        "a2 is the length of RAM with the kernel's part",
+        a2 == ram_end - ram_start
+    );
+    case!(
+        "a3_is_break",
+        "a3 is the break, which is the start of RAM",
+        a3 == ram_start
+    );
     case!("sp_is_ram_start", "sp is the start of RAM", sp == ram_start);
-    case!("ram_as_linked", "RAM starts where the process was linked for", ram_start == &raw const STACK_MEMORY as usize);
+    case!(
+        "ram_as_linked",
+        "RAM starts where the process was linked for",
+        ram_start == &raw const STACK_MEMORY as usize
+    );
     case!("first_brk", "The first brk succeeds", brk == 128);
-    case!("memory_is_zero", "The memory that the first brk gives is all zeros", memory == 0);
+    case!(
+        "memory_is_zero",
+        "The memory that the first brk gives is all zeros",
+        memory == 0
+    );
     print(b"group startup: done\n");
     // SAFETY: Ends the process.
     unsafe { syscall::<{ class::EXIT }>([0, 0, 0, 0]) };
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 #[panic_handler]
 fn panicked(_: &PanicInfo) -> ! {
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }

@@ -71,18 +71,57 @@ fn main() {
     case!(report, "loads", "A load from any of the 2^20 pages but its own faults, with that address", sweep_both(load, cause::LOAD, flash, ram) => None);
     case!(report, "stores", "A store to any page but those of its RAM faults", sweep(ram.0, ram.1, store, cause::STORE) => None);
     case!(report, "jumps", "A jump to any page but those of its flash faults", sweep(flash.0, flash.1, jump, cause::FETCH) => None);
-    case!(report, "own_flash", "Every word of its own flash can be read", (flash.0..flash.1).step_by(4).all(|address| load_word(address) == NONE));
-    case!(report, "own_ram", "So can every word of its RAM", (ram.0..ram.1).step_by(4).all(|address| load_word(address) == NONE));
+    case!(
+        report,
+        "own_flash",
+        "Every word of its own flash can be read",
+        (flash.0..flash.1)
+            .step_by(4)
+            .all(|address| load_word(address) == NONE)
+    );
+    case!(
+        report,
+        "own_ram",
+        "So can every word of its RAM",
+        (ram.0..ram.1)
+            .step_by(4)
+            .all(|address| load_word(address) == NONE)
+    );
     let rest = ram.1.next_multiple_of(PAGE);
     case!(report, "above_break", "and no word between the break and the next page", all_fault(ram.1, rest, 4, load_word, cause::LOAD) => None);
     case!(report, "after_flash", "and none between its flash and the next page", all_fault(flash.1, flash.1.next_multiple_of(PAGE), 4, load_word, cause::LOAD) => None);
     case!(report, "kernel_part", "None of the kernel's part of its RAM, word by word", all_fault(lowest_grant(), ram_end(), 4, load_word, cause::LOAD) => None);
-    case!(report, "flash_start", "At the start of its flash the first byte inside is the first that can be read", edge_holds(flash.0, flash.0, flash.1));
-    case!(report, "flash_end", "At its end the last byte inside is the last", edge_holds(flash.1, flash.0, flash.1));
-    case!(report, "ram_start", "The same at the start of RAM", edge_holds(ram.0, ram.0, ram.1));
-    case!(report, "break", "The same at the break", edge_holds(ram.1, ram.0, ram.1));
+    case!(
+        report,
+        "flash_start",
+        "At the start of its flash the first byte inside is the first that can be read",
+        edge_holds(flash.0, flash.0, flash.1)
+    );
+    case!(
+        report,
+        "flash_end",
+        "At its end the last byte inside is the last",
+        edge_holds(flash.1, flash.0, flash.1)
+    );
+    case!(
+        report,
+        "ram_start",
+        "The same at the start of RAM",
+        edge_holds(ram.0, ram.0, ram.1)
+    );
+    case!(
+        report,
+        "break",
+        "The same at the break",
+        edge_holds(ram.1, ram.0, ram.1)
+    );
     sbrk_and_look(&mut report);
-    case!(report, "ram_end", "The same at the end of its RAM: nothing there", edge_holds(ram_end(), 0, 0));
+    case!(
+        report,
+        "ram_end",
+        "The same at the end of its RAM: nothing there",
+        edge_holds(ram_end(), 0, 0)
+    );
     case!(report, "neighbour", "Every word of the neighbour's flash and RAM faults", all_fault(flash.0 + STRIDE, flash.0 + STRIDE + 0x2000, 4, load_word, cause::LOAD).or_else(|| all_fault(ram.0 + STRIDE, ram.0 + 2 * STRIDE, 4, load_word, cause::LOAD)) => None);
     case!(report, "straddling", "A word of which one half is beyond the break faults", load_word(app_break() - 2)[0] => cause::LOAD);
     fault::end();

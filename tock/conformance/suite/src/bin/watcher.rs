@@ -8,7 +8,7 @@
 #![no_main]
 
 use conformance_suite::*;
-use core::sync::atomic::{AtomicU32, AtomicU8, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use libtock::runtime::{set_main, stack_size};
 
 set_main! {main}
@@ -38,7 +38,11 @@ fn name_is(id: usize, name: &[u8]) -> bool {
     allow_rw(PROCESS_INFO, 0, NAME.as_ptr() as usize, NAME.len());
     let [_, len] = info(4, id, 0);
     allow_rw(PROCESS_INFO, 0, 0, 0);
-    len == name.len() && name.iter().zip(&NAME).all(|(a, b)| *a == b.load(Ordering::Relaxed))
+    len == name.len()
+        && name
+            .iter()
+            .zip(&NAME)
+            .all(|(a, b)| *a == b.load(Ordering::Relaxed))
 }
 
 /// The identifier of the process of a name, or one that no process has.
@@ -80,7 +84,12 @@ fn counts_on() -> bool {
 }
 
 fn look(report: &mut Report, victim: usize) {
-    case!(report, "names", "4: the name of a process, found among all", victim != usize::MAX && name_is(victim, b"victim"));
+    case!(
+        report,
+        "names",
+        "4: the name of a process, found among all",
+        victim != usize::MAX && name_is(victim, b"victim")
+    );
     allow_rw(PROCESS_INFO, 0, NAME.as_ptr() as usize, 3);
     NAME[3].store(b'!', Ordering::Relaxed);
     case!(report, "name_cut", "A buffer too short gets a part, and the length is the whole", (info(4, victim, 0), NAME[2].load(Ordering::Relaxed), NAME[3].load(Ordering::Relaxed)) => ([129, 6], b'c', b'!'));
@@ -93,7 +102,12 @@ fn look(report: &mut Report, victim: usize) {
     case!(report, "control_invalid", "6 with an unknown operation: INVAL", info(6, victim, 6) => [0, error::INVAL]);
     let before = statistics(victim);
     counts_on();
-    case!(report, "statistics", "5: system calls are counted", statistics(victim)[1] > before[1]);
+    case!(
+        report,
+        "statistics",
+        "5: system calls are counted",
+        statistics(victim)[1] > before[1]
+    );
 }
 
 fn control(report: &mut Report, victim: usize) {
@@ -127,7 +141,10 @@ fn policies(report: &mut Report) {
     case!(report, "policy_stop", "The policy to stop: faulted, not restarted", settled(b"policy_stop", 0) => 0);
     case!(report, "policy_stop_debug", "and the one that says so", settled(b"stopped", 0) => 0);
     case!(report, "policy_threshold", "The policy to restart up to 3 times: 3 restarts, then faulted", settled(b"policy_threshold", 3) => 3);
-    case!(report, "others_run", "After all that others run", { sleep(MILLISECOND); true });
+    case!(report, "others_run", "After all that others run", {
+        sleep(MILLISECOND);
+        true
+    });
 }
 
 fn main() {

@@ -43,9 +43,19 @@ fn no_wait(report: &mut Report) {
     yield_(0, flash_start() + PROTECTED, 0, 0);
     case!(report, "no_wait_flag_in_flash", "A flag in the process's flash is ignored", count() => 1);
     yield_(0, KERNEL_RAM, 0, 0);
-    case!(report, "no_wait_flag_in_kernel", "A flag in the kernel's RAM is ignored", true);
+    case!(
+        report,
+        "no_wait_flag_in_kernel",
+        "A flag in the kernel's RAM is ignored",
+        true
+    );
     yield_(0, usize::MAX, 0, 0);
-    case!(report, "no_wait_flag_at_the_top", "A flag at the last address is ignored", true);
+    case!(
+        report,
+        "no_wait_flag_at_the_top",
+        "A flag at the last address is ignored",
+        true
+    );
     let end = memop(1, 16)[1] + 16;
     yield_(0, end, 0, 0);
     yield_(0, end - 1, 0, 0);
