@@ -422,22 +422,31 @@ impl Bench {
     pub fn new(
         make: impl FnOnce(&'static Kernel, &dyn MemoryAllocationCapability) -> Drivers,
     ) -> Self {
+        Self::loaded_by(make, |kernel, chip, ram| {
+            let flash = [program(b"one ", None), program(b"two ", None)].concat();
+            let capability = create_capability!(ProcessManagementCapability);
+            kernel::process::load_processes(
+                kernel,
+                chip,
+                flash.leak(),
+                ram,
+                leak(StopPolicy),
+                &capability,
+            )
+            .unwrap();
+        })
+    }
+
+    /// The same with two processes that `load` loads into the RAM it is given.
+    pub fn loaded_by(
+        make: impl FnOnce(&'static Kernel, &dyn MemoryAllocationCapability) -> Drivers,
+        load: impl FnOnce(&'static Kernel, &'static FakeChip, &'static mut [u8]),
+    ) -> Self {
         let array: &'static ProcessArray<NUM_PROCS> = leak(ProcessArray::new());
         let kernel = leak(Kernel::new(array.as_slice()));
         let drivers = make(kernel, &create_capability!(MemoryAllocationCapability));
         let chip = leak(FakeChip::new());
-        let flash = [program(b"one ", None), program(b"two ", None)].concat();
-        let ram = process_memory(NUM_PROCS);
-        let capability = create_capability!(ProcessManagementCapability);
-        kernel::process::load_processes(
-            kernel,
-            chip,
-            flash.leak(),
-            ram,
-            leak(StopPolicy),
-            &capability,
-        )
-        .unwrap();
+        load(kernel, chip, process_memory(NUM_PROCS));
         let processes = [0, 1].map(|index| array[index].get().expect("not loaded"));
         let resources = leak(Resources {
             drivers,
