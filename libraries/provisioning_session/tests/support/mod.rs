@@ -43,6 +43,7 @@ pub struct Device {
     pub attempts_left: u8,
     pub kdf: KdfParameters,
     pub storage_fails: bool,
+    pub random: [u8; Randomness::LEN],
 }
 
 impl Device {
@@ -62,6 +63,7 @@ impl Device {
                 lanes: 1,
             },
             storage_fails: false,
+            random: vectors.array("device_random"),
         }
     }
 
@@ -78,7 +80,7 @@ impl Device {
             record: VerifierRecord::from_bytes(&self.record).unwrap(),
             pinned: self.pinned,
             least_serial: self.least_serial,
-            randomness: Randomness::take(&mut vectors.array("device_random")),
+            randomness: Randomness::take(&mut self.random.clone()),
         };
         let facts = HelloFacts {
             device_id: vectors.array("device_id"),
@@ -100,6 +102,7 @@ pub struct Daemon {
     pub w0: [u8; 32],
     pub w1: [u8; 32],
     pub config: Vec<u8>,
+    pub random: [u8; Randomness::LEN],
 }
 
 impl Daemon {
@@ -110,6 +113,7 @@ impl Daemon {
             w0: vectors.array("w0"),
             w1: vectors.array("w1"),
             config: vectors.get("config").to_vec(),
+            random: vectors.array("daemon_random"),
         }
     }
 
@@ -118,7 +122,7 @@ impl Daemon {
             identity: IdentityKey::from_parts(&Secret::copied(&self.secret), &self.public).unwrap(),
             daemon_id: vectors.array("daemon_id"),
             display_name: Text::new("vector daemon").unwrap(),
-            randomness: Randomness::take(&mut vectors.array("daemon_random")),
+            randomness: Randomness::take(&mut self.random.clone()),
         })
         .unwrap()
     }
