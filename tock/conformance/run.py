@@ -165,7 +165,8 @@ def run(
                 emulator.stdin.write(typed)
                 emulator.stdin.flush()
         else:
-            raise Failure(f"no line {until} in {seconds} s:\n" + "\n".join(lines))
+            what = "last line" if callable(until) else f"line {until!r}"
+            raise Failure(f"no {what} in {seconds} s:\n" + "\n".join(lines))
     finally:
         watchdog.cancel()
         emulator.kill()

@@ -47,6 +47,21 @@ fn send(id: usize) -> [usize; 3] {
     three(yield_wait_for(ETHERNET, TX))
 }
 
+/// Waits for what comes from outside, up to 5 s.
+fn wait_until(holds: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        sleep(10 * MILLISECOND);
+    }
+}
+
+/// Bytes in a stream.
+fn filled(stream: usize) -> usize {
+    byte(stream, 4) | (byte(stream, 5) << 8)
+}
+
 fn stream(number: usize) -> [usize; 4] {
     allow_rw(ETHERNET, 0, STREAMS[number].as_ptr() as usize, STREAM)
 }
@@ -87,7 +102,7 @@ fn main() {
     case!(report, "rx_frame", "and then the frame: here an ARP answer from 10.0.2.2", (byte(0, 32), byte(0, 33), byte(0, 41), byte(0, 48), byte(0, 51)) => (8, 6, 2, 10, 2));
     case!(report, "rx_counts", "Frames and bytes are counted", command(ETHERNET, 1, 0, 0) => [132, 1, length, 0]);
     send(5);
-    sleep(20 * MILLISECOND);
+    wait_until(|| filled(0) == 2 * end);
     case!(report, "rx_second_frame", "A second frame follows in the same buffer", byte(0, 4) | byte(0, 5) << 8 => 2 * end);
     case!(report, "rx_second_no_upcall", "without another upcall", command(TEST, test::TASKS, 0, 0)[1] => 0);
     case!(report, "rx_swap", "A swap returns the buffer that was written to", three(stream(1)) => [130, STREAMS[0].as_ptr() as usize, STREAM]);
@@ -95,7 +110,7 @@ fn main() {
     case!(report, "rx_swapped_upcall", "and the first frame in the new one is told of again", (yield_wait_for(ETHERNET, RX)[0], byte(1, 4) | byte(1, 5) << 8) => (0, end));
     allow_rw(ETHERNET, 0, SHORT.as_ptr() as usize, SHORT.len());
     send(7);
-    sleep(20 * MILLISECOND);
+    wait_until(|| command(ETHERNET, 1, 0, 0)[3] == 1);
     case!(report, "rx_exceeded", "A frame that does not fit is not written, and flag 0 is set, big-endian", (SHORT[3].load(Ordering::Relaxed), SHORT[4].load(Ordering::Relaxed)) => (1, 0));
     case!(report, "rx_dropped", "and counted as lost", command(ETHERNET, 1, 0, 0)[3] => 1);
     case!(report, "rx_exceeded_no_upcall", "without an upcall", command(TEST, test::TASKS, 0, 0)[1] => 0);

@@ -2,17 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Says that it runs.
+//! Says that it runs, and how many processes there are.
 
 #![no_std]
 #![no_main]
 
-use conformance_suite::Report;
+use conformance::say;
+use conformance_suite::{PROCESS_INFO, Report, command};
 use libtock::runtime::{set_main, stack_size};
 
 set_main! {main}
 stack_size! {0x2800}
 
 fn main() {
+    say!("hello_b and all: {}", command(PROCESS_INFO, 1, 0, 0)[1]);
     Report::new("hello_b").end();
 }
