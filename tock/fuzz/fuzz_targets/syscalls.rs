@@ -1,0 +1,9 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! System calls from registers to their effect.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tock_fuzz::syscalls(data));
