@@ -501,7 +501,10 @@ def main() -> int:
             result = "fail unexpected: " + result
         failed += result != "pass"
         print(f"case {name}: {result}")
-    print(f"{len(wanted | suite.results.keys()) - failed} passed, {failed} failed")
+    passed = len(wanted | suite.results.keys()) - failed
+    # As cargo's test runner does, for those that count over all suites.
+    print(f"test result: {'FAILED' if failed else 'ok'}. {passed} passed; {failed} failed")
+    print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 

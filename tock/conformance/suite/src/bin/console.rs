@@ -21,6 +21,7 @@ const LONG: usize = 600;
 /// One more than the driver reads at once.
 const TOO_LONG: usize = 65;
 
+static PROMPT: &[u8] = b"console: type\n";
 static LINES: [u8; LONG] = [b'\n'; LONG];
 static BUFFER: [AtomicU8; TOO_LONG] = [const { AtomicU8::new(0) }; TOO_LONG];
 
@@ -67,7 +68,10 @@ fn read(report: &mut Report) {
     report.print();
     allow_buffer(TOO_LONG);
     command(CONSOLE, 2, 5, 0);
-    let _ = libtock::console::Console::write(b"console: type\n");
+    // Wait-for leaves the upcall of the read in the queue, should it be there.
+    allow_ro(CONSOLE, 1, PROMPT.as_ptr() as usize, PROMPT.len());
+    command(CONSOLE, 1, PROMPT.len(), 0);
+    yield_wait_for(CONSOLE, WRITTEN);
     case!(report, "read_upcall", "Upcall 2 gives status 0 and the length when all is typed", three(yield_wait_for(CONSOLE, READ)) => [0, 5, 0]);
     case!(
         report,
