@@ -36,13 +36,15 @@ use zeroize::Zeroize;
 use crate::key_store::{FactoryState, KeyStore};
 use crate::supervisor::Store;
 
-/// Is told about loading and wiping.
+/// Is told about loading, wiping and the count of restarts.
 pub trait StoreClient {
     /// The region has been looked at. When the verdict is valid, the key store
     /// holds the configuration.
     fn loaded(&self, minted: bool, verdict: Verdict);
     /// The configuration was wiped, or could not be.
     fn wiped(&self, result: Result<(), Fault>);
+    /// The count of restarts was written, or could not be.
+    fn restarts_recorded(&self, result: Result<(), Fault>);
 }
 
 /// Is told about what a session makes durable.
@@ -61,9 +63,6 @@ pub trait CommitStore {
     fn lowest_serial(&self) -> u32;
     /// Whether a configuration is in force.
     fn holds_configuration(&self) -> bool;
-    /// Whether the region was wiped since power-on, which only a person with
-    /// the board in hand can ask for.
-    fn was_wiped(&self) -> bool;
     /// As [`ConfigStore::record_attempts`].
     fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode>;
     /// As [`ConfigStore::commit`].
@@ -75,11 +74,21 @@ enum Job {
     Factory,
     Load(Load),
     Attempts(Record),
+    Restarts(Record),
     Commit(Commit),
-    /// A person with the board in hand forgives what was tried before; then
-    /// the region is wiped.
+    Wipe(Wipe, Attempts),
+    /// After a wipe: a person with the board in hand forgives what was tried
+    /// before.
     Forgive(Record),
-    Wipe(Wipe),
+}
+
+/// What a wipe makes of the attempt counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempts {
+    /// A board that is locked stays so.
+    Keep,
+    /// They are cleared once everything is erased.
+    Forgive,
 }
 
 /// The flash region and what is known of it.
@@ -96,7 +105,10 @@ pub struct ConfigStore<'a, F: Flash + 'static> {
     deferred_call: DeferredCall,
     index: Cell<Index>,
     minted: Cell<bool>,
-    wiped: Cell<bool>,
+    /// Whether the region was looked at. Nothing may be written before.
+    loaded: Cell<bool>,
+    /// A wipe that waits for the job under way.
+    wipe_next: Cell<Option<Attempts>>,
     store_client: OptionalCell<&'a dyn StoreClient>,
     commit_client: OptionalCell<&'a dyn CommitClient>,
 }
@@ -120,13 +132,14 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             deferred_call: DeferredCall::new(),
             index: Cell::new(Index::new()),
             minted: Cell::new(false),
-            wiped: Cell::new(false),
+            loaded: Cell::new(false),
+            wipe_next: Cell::new(None),
             store_client: OptionalCell::empty(),
             commit_client: OptionalCell::empty(),
         }
     }
 
-    /// Sets who is told about loading and wiping.
+    /// Sets who is told about loading, wiping and the count of restarts.
     pub fn set_store_client(&self, client: &'a dyn StoreClient) {
         self.store_client.set(client);
     }
@@ -166,6 +179,21 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         self.begin(Job::Attempts(Record::new(Entry::Attempts(attempts))))
     }
 
+    /// Restarts in a row that a failure was the reason for.
+    pub fn restarts(&self) -> u32 {
+        self.index.get().values().restarts
+    }
+
+    /// Makes the count of restarts durable. `Ok` means that
+    /// [`StoreClient::restarts_recorded`] will be called; `RESERVE` that the
+    /// region was not loaded, so that writing might destroy what is there.
+    pub fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
+        if !self.loaded.get() {
+            return Err(ErrorCode::RESERVE);
+        }
+        self.begin(Job::Restarts(Record::new(Entry::Restarts(restarts))))
+    }
+
     /// Stores the configuration that is staged in the key store. `Ok` means
     /// that [`CommitClient::committed`] will be called. `nonce` must be fresh
     /// from the random number generator.
@@ -178,14 +206,20 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     }
 
     /// Erases every page that ever held a configuration, and the copy in
-    /// memory, and clears the attempt counter. `Ok` means that
-    /// [`StoreClient::wiped`] will be called.
-    pub fn wipe(&self) -> Result<(), ErrorCode> {
-        self.begin(if self.attempts() > 0 {
-            Job::Forgive(Record::new(Entry::Attempts(0)))
-        } else {
-            Job::Wipe(Wipe::default())
-        })
+    /// memory. Waits for what is under way. `Ok` means that
+    /// [`StoreClient::wiped`] will be called; `BUSY` that a wipe waits already,
+    /// `RESERVE` that the region was not loaded.
+    pub fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
+        if !self.loaded.get() {
+            return Err(ErrorCode::RESERVE);
+        }
+        if self.wipe_next.get().is_some() {
+            return Err(ErrorCode::BUSY);
+        }
+        if self.begin(Job::Wipe(Wipe::default(), attempts)).is_err() {
+            self.wipe_next.set(Some(attempts));
+        }
+        Ok(())
     }
 
     fn begin(&self, job: Job) -> Result<(), ErrorCode> {
@@ -277,19 +311,23 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
                 }
             },
             Job::Load(task) => task.resume(&mut index, event, page),
-            Job::Attempts(task) => task.resume(&mut index, event, page),
+            Job::Attempts(task) | Job::Restarts(task) | Job::Forgive(task) => {
+                task.resume(&mut index, event, page)
+            }
             Job::Commit(task) => task.resume(&mut index, event, page),
-            Job::Forgive(task) => match task.resume(&mut index, event, page) {
-                // Wiping is what the person asked for, forgiven or not.
-                Step::Finished(_) => {
-                    let mut wipe = Wipe::default();
-                    let first = wipe.resume(&mut index, Event::Begin, page);
-                    *job = Job::Wipe(wipe);
+            Job::Wipe(task, attempts) => match task.resume(&mut index, event, page) {
+                // Not before: a board that still holds its configuration keeps
+                // its lock.
+                Step::Finished(Ok(()))
+                    if *attempts == Attempts::Forgive && index.values().attempts > 0 =>
+                {
+                    let mut record = Record::new(Entry::Attempts(0));
+                    let first = record.resume(&mut index, Event::Begin, page);
+                    *job = Job::Forgive(record);
                     first
                 }
                 step => step,
             },
-            Job::Wipe(task) => task.resume(&mut index, event, page),
         };
         self.index.set(index);
         step
@@ -322,6 +360,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
                     .map(|client| client.loaded(false, Verdict::Erased));
             }
             Job::Load(_) => {
+                self.loaded.set(true);
                 let verdict = self.index.get().verdict();
                 self.store_client.map(|client| client.loaded(true, verdict));
             }
@@ -329,13 +368,16 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
                 self.commit_client
                     .map(|client| client.attempts_recorded(result));
             }
+            Job::Restarts(_) => {
+                self.store_client
+                    .map(|client| client.restarts_recorded(result));
+            }
             Job::Commit(_) => {
                 self.key_store.unstage();
                 self.commit_client.map(|client| client.committed(result));
             }
-            Job::Forgive(_) | Job::Wipe(_) => {
+            Job::Forgive(_) | Job::Wipe(..) => {
                 self.key_store.forget_configuration();
-                self.wiped.set(result.is_ok());
                 self.store_client.map(|client| client.wiped(result));
             }
         }
@@ -377,6 +419,12 @@ impl<'a, F: Flash> DeferredCallClient for ConfigStore<'a, F> {
         if let Some((job, result)) = self.finished.take() {
             self.tell(job, result);
         }
+        // A client may have begun something else, which ends here as well.
+        if let Some(attempts) = self.wipe_next.take()
+            && self.begin(Job::Wipe(Wipe::default(), attempts)).is_err()
+        {
+            self.wipe_next.set(Some(attempts));
+        }
     }
 
     fn register(&'static self) {
@@ -389,8 +437,16 @@ impl<'a, F: Flash> Store for ConfigStore<'a, F> {
         ConfigStore::load(self)
     }
 
-    fn wipe(&self) -> Result<(), ErrorCode> {
-        ConfigStore::wipe(self)
+    fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
+        ConfigStore::wipe(self, attempts)
+    }
+
+    fn restarts(&self) -> u32 {
+        ConfigStore::restarts(self)
+    }
+
+    fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
+        ConfigStore::record_restarts(self, restarts)
     }
 }
 
@@ -405,10 +461,6 @@ impl<'a, F: Flash> CommitStore for ConfigStore<'a, F> {
 
     fn holds_configuration(&self) -> bool {
         self.serial().is_some()
-    }
-
-    fn was_wiped(&self) -> bool {
-        self.wiped.get()
     }
 
     fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! The button that a person presses in the boot window to start over.
+//! The button by which a person makes the board start over.
 //!
 //! ```text
 //!      supervisor
@@ -20,19 +20,21 @@ use core::cell::Cell;
 use kernel::hil::gpio::{self, ActivationMode, ActivationState, InterruptEdge, InterruptPin};
 use kernel::hil::time::{Alarm, AlarmClient};
 use kernel::utilities::cells::OptionalCell;
-use provisioning_flow::button::{Button, Gesture};
+use provisioning_flow::button::{Button, Gesture, Motion};
 
 use crate::supervisor::Window;
 use crate::time::Clock;
 
-/// Is told what a person did with the button.
+/// Is told what a person did with the button. Called from an interrupt's bottom
+/// half or an alarm, never from within `open`.
 pub trait ResetButtonClient {
-    /// It was pressed while the window was open. Called from an interrupt's
-    /// bottom half or an alarm, never from within `open`.
-    fn pressed(&self);
+    /// It went down while it was watched.
+    fn down(&self);
+    /// What this became. Nothing more is told until it is watched anew.
+    fn made(&self, gesture: Gesture);
 }
 
-/// Watches the button while the window is open.
+/// Watches the button when it is told to.
 pub struct ResetButton<'a, A: Alarm<'a>, P: InterruptPin<'a>> {
     clock: Clock<'a, A>,
     pin: &'a P,
@@ -84,11 +86,17 @@ impl<'a, A: Alarm<'a>, P: InterruptPin<'a>> ResetButton<'a, A, P> {
         let Some(mut button) = self.watched.get() else {
             return;
         };
-        let gesture = button.step(self.clock.now(), self.is_down());
+        let motion = button.step(self.clock.now(), self.is_down());
         self.watched.set(Some(button));
         self.clock.wake_at(button.poll_at());
-        if gesture == Gesture::Pressed {
-            self.client.map(|client| client.pressed());
+        match motion {
+            Motion::None => {}
+            Motion::Began => {
+                self.client.map(|client| client.down());
+            }
+            Motion::Made(gesture) => {
+                self.client.map(|client| client.made(gesture));
+            }
         }
     }
 }
@@ -119,14 +127,20 @@ impl<'a, A: Alarm<'a>, P: InterruptPin<'a>> Window for ResetButton<'a, A, P> {
 mod tests {
     use super::*;
     use crate::test::{FakeAlarm, FakePin, leak};
-    use provisioning_flow::button::DEBOUNCE_MS;
+    use provisioning_flow::button::{DEBOUNCE_MS, DOUBLE_PRESS_MS, HOLD_MS};
+    use std::cell::RefCell;
+    use std::vec::Vec;
 
     #[derive(Default)]
-    struct Presses(Cell<usize>);
+    struct Told(RefCell<Vec<Option<Gesture>>>);
 
-    impl ResetButtonClient for Presses {
-        fn pressed(&self) {
-            self.0.set(self.0.get() + 1);
+    impl ResetButtonClient for Told {
+        fn down(&self) {
+            self.0.borrow_mut().push(None);
+        }
+
+        fn made(&self, gesture: Gesture) {
+            self.0.borrow_mut().push(Some(gesture));
         }
     }
 
@@ -134,39 +148,77 @@ mod tests {
         alarm: &'static FakeAlarm,
         pin: &'static FakePin,
         button: &'static ResetButton<'static, FakeAlarm, FakePin>,
-        presses: &'static Presses,
+        told: &'static Told,
     }
 
     impl Board {
         fn new() -> Self {
             let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
             let pin: &'static FakePin = leak(FakePin::default());
-            let presses: &'static Presses = leak(Presses::default());
+            let told: &'static Told = leak(Told::default());
             let button: &'static ResetButton<'static, FakeAlarm, FakePin> =
                 leak(ResetButton::new(alarm, pin, ActivationMode::ActiveHigh));
             alarm.set_alarm_client(button);
             gpio::Interrupt::set_client(pin, button);
-            button.set_client(presses);
+            button.set_client(told);
             Self {
                 alarm,
                 pin,
                 button,
-                presses,
+                told,
             }
         }
     }
 
+    impl Board {
+        /// What was told: `None` when the button went down.
+        fn told(&self) -> Vec<Option<Gesture>> {
+            self.told.0.borrow().clone()
+        }
+
+        fn press(&self, ms: u64) {
+            self.pin.drive(true);
+            self.alarm.pass_ms(ms);
+            self.pin.drive(false);
+        }
+    }
+
     #[test]
-    fn a_press_in_the_window_is_told_once_it_has_settled() {
+    fn a_press_is_told_once_it_has_settled_and_no_other_came() {
         let board = Board::new();
         board.button.open();
         board.pin.drive(true);
         board.alarm.pass_ms(DEBOUNCE_MS - 1);
-        assert_eq!(board.presses.0.get(), 0);
+        assert_eq!(board.told(), []);
         board.alarm.pass_ms(2);
-        assert_eq!(board.presses.0.get(), 1);
-        board.alarm.pass_ms(5_000);
-        assert_eq!(board.presses.0.get(), 1);
+        assert_eq!(board.told(), [None]);
+        board.pin.drive(false);
+        board.alarm.pass_ms(DOUBLE_PRESS_MS);
+        assert_eq!(board.told(), [None]);
+        board.alarm.pass_ms(2 * DEBOUNCE_MS);
+        assert_eq!(board.told(), [None, Some(Gesture::Press)]);
+        board.press(100);
+        board.alarm.pass_ms(60_000);
+        assert_eq!(board.told().len(), 2);
+        assert!(!board.alarm.is_armed());
+    }
+
+    #[test]
+    fn two_presses_and_a_hold_are_told_apart() {
+        let board = Board::new();
+        board.button.open();
+        board.press(100);
+        board.alarm.pass_ms(200);
+        board.press(100);
+        assert_eq!(board.told(), [None, Some(Gesture::Double)]);
+        board.alarm.pass_ms(1_000);
+
+        board.button.open();
+        board.pin.drive(true);
+        board.alarm.pass_ms(HOLD_MS);
+        assert_eq!(board.told().len(), 3);
+        board.alarm.pass_ms(2 * DEBOUNCE_MS);
+        assert_eq!(board.told()[2..], [None, Some(Gesture::Hold)]);
     }
 
     #[test]
@@ -174,26 +226,22 @@ mod tests {
         let board = Board::new();
         board.button.open();
         for _ in 0..10 {
-            board.pin.drive(true);
-            board.alarm.pass_ms(DEBOUNCE_MS / 2);
-            board.pin.drive(false);
+            board.press(DEBOUNCE_MS / 2);
             board.alarm.pass_ms(DEBOUNCE_MS / 2);
         }
         board.alarm.pass_ms(1_000);
-        assert_eq!(board.presses.0.get(), 0);
+        assert_eq!(board.told(), []);
     }
 
     #[test]
-    fn outside_of_the_window_nothing_is_told() {
+    fn a_button_that_is_not_watched_tells_nothing() {
         let board = Board::new();
-        board.pin.drive(true);
-        board.alarm.pass_ms(100);
-        board.pin.drive(false);
+        board.press(100);
         board.button.open();
         assert!(!board.button.close());
-        board.pin.drive(true);
-        board.alarm.pass_ms(100);
-        assert_eq!(board.presses.0.get(), 0);
+        board.press(100);
+        board.alarm.pass_ms(1_000);
+        assert_eq!(board.told(), []);
         assert!(!board.alarm.is_armed());
     }
 
@@ -204,7 +252,7 @@ mod tests {
         board.pin.drive(true);
         assert!(!board.button.close());
         board.alarm.pass_ms(1_000);
-        assert_eq!(board.presses.0.get(), 0);
+        assert_eq!(board.told(), []);
     }
 
     #[test]
@@ -212,8 +260,8 @@ mod tests {
         let board = Board::new();
         board.pin.drive(true);
         board.button.open();
-        board.alarm.pass_ms(8_000);
-        assert_eq!(board.presses.0.get(), 0);
+        board.alarm.pass_ms(2 * HOLD_MS);
+        assert_eq!(board.told(), []);
         assert!(board.button.close());
     }
 }

@@ -19,12 +19,13 @@ use core::cell::Cell;
 
 use kernel::debug;
 use kernel::hil::time::{Alarm, AlarmClient};
-use provisioning_flow::boot::{Action, Boot, Event};
+use provisioning_flow::boot::{Action, Boot, Event, Wipe, back_off};
+use provisioning_flow::button::Gesture;
 use provisioning_flow::indication::Indication;
 use provisioning_storage::tasks::{Fault, Verdict};
-use provisioning_wire::Refusal;
+use provisioning_wire::{AlertCode, Refusal};
 
-use crate::config_store::StoreClient;
+use crate::config_store::{Attempts, StoreClient};
 use crate::launcher::LauncherClient;
 use crate::reset_button::ResetButtonClient;
 use crate::session::{Phase, SessionObserver, SessionPort};
@@ -44,7 +45,7 @@ pub trait Indicate {
 
 /// The button.
 pub trait Window {
-    /// Begins to watch it.
+    /// Begins to watch it, for one gesture.
     fn open(&self);
     /// Stops; answers whether it was down all the time.
     fn close(&self) -> bool;
@@ -55,7 +56,11 @@ pub trait Store {
     /// Looks for a configuration.
     fn load(&self) -> Result<(), kernel::ErrorCode>;
     /// Erases it.
-    fn wipe(&self) -> Result<(), kernel::ErrorCode>;
+    fn wipe(&self, attempts: Attempts) -> Result<(), kernel::ErrorCode>;
+    /// Restarts in a row that a failure was the reason for; 0 before `load`.
+    fn restarts(&self) -> u32;
+    /// Keeps this count of restarts.
+    fn record_restarts(&self, restarts: u32) -> Result<(), kernel::ErrorCode>;
 }
 
 /// The applications.
@@ -171,18 +176,21 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         match action {
             Action::None => {}
             Action::OpenWindow => self.parts.window.open(),
-            Action::Wipe => {
-                self.parts.window.close();
-                if self.parts.store.wipe().is_err() {
-                    debug!("provisioning: the flash is busy, the configuration is not wiped");
-                    self.step(Event::Faulted);
+            Action::Wipe(wipe) => {
+                if !self.wipe(wipe) {
                     return;
                 }
             }
             Action::Provision => {
-                self.link.set(Link::Looking);
-                self.parts.tenants.provisioned(false);
-                self.parts.launcher.run_provisioner();
+                self.provision();
+                // A board that is not configured may be locked.
+                self.parts.window.open();
+            }
+            Action::ProvisionAnew => {
+                debug!("provisioning: the configuration stays until there is another one");
+                self.parts.window.close();
+                self.parts.session.button_pressed();
+                self.provision();
             }
             Action::StartTenants => {
                 if self.parts.window.close() {
@@ -192,16 +200,74 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
                 self.parts.session.close();
                 self.parts.tenants.provisioned(true);
                 self.parts.launcher.run_tenants();
+                // When it cannot be written, the next failure waits longer.
+                if self.parts.store.restarts() > 0 {
+                    let _ = self.parts.store.record_restarts(0);
+                }
             }
             // The provisioner goes on meanwhile: it may have a receipt to send
             // that says why.
-            Action::ShowFailure => {}
+            Action::ShowFailure => self.count_restart(),
             Action::Restart => {
                 self.restart();
                 return;
             }
         }
         self.show();
+    }
+
+    /// Answers false when it failed at once.
+    fn wipe(&self, wipe: Wipe) -> bool {
+        self.parts.window.close();
+        let attempts = match wipe {
+            Wipe::Leftovers => {
+                debug!("provisioning: erasing what is left of it");
+                Attempts::Keep
+            }
+            Wipe::Configuration => Attempts::Keep,
+            Wipe::Everything => Attempts::Forgive,
+        };
+        if wipe != Wipe::Leftovers {
+            self.parts.session.button_pressed();
+        }
+        self.parts.launcher.stop_all();
+        self.parts.session.close();
+        self.parts.tenants.provisioned(false);
+        let begun = self.parts.store.wipe(attempts).is_ok();
+        if !begun {
+            debug!("provisioning: the configuration cannot be wiped now");
+            self.faulted();
+        }
+        begun
+    }
+
+    fn provision(&self) {
+        self.link.set(Link::Looking);
+        self.parts.tenants.provisioned(false);
+        self.parts.launcher.run_provisioner();
+    }
+
+    fn faulted(&self) {
+        let restarts = self.parts.store.restarts();
+        self.step(Event::Faulted { restarts });
+    }
+
+    fn count_restart(&self) {
+        let before = self.parts.store.restarts();
+        let count = before.saturating_add(1);
+        debug!(
+            "provisioning: restart {} in a row, in {} s",
+            count,
+            back_off(before) / 1_000
+        );
+        if self.parts.store.record_restarts(count).is_err() {
+            self.uncounted();
+        }
+    }
+
+    fn uncounted(&self) {
+        debug!("provisioning: restarts cannot be counted, so this one waits the longest");
+        self.step(Event::Uncounted);
     }
 
     /// Stops everything, then restarts once the console had time to say so.
@@ -223,8 +289,9 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         let (phase, indication) = match self.boot.get() {
             Boot::Checking => ("checking", Indication::Dark),
             Boot::Window { .. } => ("boot-window", Indication::BootWindow),
+            Boot::Pressed => ("button", Indication::Button),
             Boot::Wiping => ("wiping", Indication::Agreeing),
-            Boot::Provisioning => self.provisioning(),
+            Boot::Provisioning | Boot::ProvisioningAnew { .. } => self.provisioning(),
             Boot::Stored { .. } => ("stored", Indication::Agreeing),
             Boot::Failed { .. } => ("failed", Indication::Failed),
             Boot::Tenant => {
@@ -253,6 +320,13 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         }
     }
 
+    fn is_provisioning(&self) -> bool {
+        matches!(
+            self.boot.get(),
+            Boot::Provisioning | Boot::ProvisioningAnew { .. }
+        )
+    }
+
     fn report(&self, phase: &'static str) {
         if self.reported.replace(phase) != phase {
             debug!("provisioning: phase {}", phase);
@@ -264,7 +338,7 @@ impl<'a, A: Alarm<'a>> LauncherClient for Supervisor<'a, A> {
     fn loaded(&self) {
         if self.parts.store.load().is_err() {
             debug!("provisioning: the flash is busy, the configuration cannot be read");
-            self.step(Event::Faulted);
+            self.faulted();
         }
     }
 }
@@ -281,15 +355,18 @@ impl<'a, A: Alarm<'a>> StoreClient for Supervisor<'a, A> {
                 debug!("provisioning: the stored configuration is older than one before, refused")
             }
             Verdict::Valid { fell_back: true } => {
-                debug!("provisioning: the newer configuration is damaged, using the one before")
+                debug!("provisioning: a configuration was not stored whole, using the one before")
             }
             Verdict::Valid { fell_back: false } => debug!("provisioning: configuration found"),
         }
-        self.step(match (minted, verdict) {
-            (false, _) => Event::Faulted,
-            (true, Verdict::Valid { .. }) => Event::Found,
-            (true, Verdict::Erased | Verdict::Corrupt | Verdict::RolledBack) => Event::NotFound,
-        });
+        match (minted, verdict) {
+            (false, _) => self.faulted(),
+            (true, Verdict::Valid { .. }) => self.step(Event::Found),
+            (true, Verdict::RolledBack) => self.step(Event::Leftovers),
+            // What is corrupt may only have been misread: it is kept until
+            // another configuration takes its place.
+            (true, Verdict::Erased | Verdict::Corrupt) => self.step(Event::NotFound),
+        }
     }
 
     fn wiped(&self, result: Result<(), Fault>) {
@@ -300,23 +377,44 @@ impl<'a, A: Alarm<'a>> StoreClient for Supervisor<'a, A> {
             }
             Err(fault) => {
                 debug!("provisioning: wiping failed: {:?}", fault);
-                self.step(Event::Faulted);
+                self.faulted();
             }
+        }
+    }
+
+    fn restarts_recorded(&self, result: Result<(), Fault>) {
+        if result.is_err() && matches!(self.boot.get(), Boot::Failed { .. }) {
+            self.uncounted();
         }
     }
 }
 
 impl<'a, A: Alarm<'a>> ResetButtonClient for Supervisor<'a, A> {
-    fn pressed(&self) {
+    fn down(&self) {
         debug!("provisioning: button pressed");
-        self.step(Event::Pressed);
+        self.step(Event::ButtonDown);
+    }
+
+    fn made(&self, gesture: Gesture) {
+        debug!(
+            "provisioning: button {}",
+            match gesture {
+                Gesture::Press => "pressed once",
+                Gesture::Double => "pressed twice",
+                Gesture::Hold => "held",
+            }
+        );
+        self.step(Event::Made(gesture));
     }
 }
 
 impl<'a, A: Alarm<'a>> SessionObserver for Supervisor<'a, A> {
     fn phase(&self, phase: Phase) {
         self.session.set(Some(phase));
-        if self.boot.get() == Boot::Provisioning {
+        if phase == Phase::Storing {
+            self.step(Event::Storing);
+        }
+        if self.is_provisioning() {
             self.show();
         }
     }
@@ -333,18 +431,24 @@ impl<'a, A: Alarm<'a>> SessionObserver for Supervisor<'a, A> {
 
     fn refused(&self, refusal: Refusal) {
         debug!("provisioning: configuration refused: {}", refusal);
-        self.step(Event::Faulted);
+        self.faulted();
     }
 
     fn storage_failed(&self) {
-        debug!("provisioning: the configuration could not be stored");
-        self.step(Event::Faulted);
+        debug!("provisioning: the flash failed, nothing new is stored");
+        self.faulted();
     }
 
-    fn ended(&self) {
+    fn ended(&self, alert: Option<AlertCode>) {
         self.session.set(None);
-        self.step(Event::SessionEnded);
-        if self.boot.get() == Boot::Provisioning {
+        self.step(match alert {
+            // The same daemon may do better next time.
+            None | Some(AlertCode::Timeout | AlertCode::Busy | AlertCode::Closing) => {
+                Event::SessionEnded
+            }
+            Some(_) => Event::AttemptFailed,
+        });
+        if self.is_provisioning() {
             self.show();
         }
     }
@@ -356,7 +460,7 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
         if link != Link::Connected {
             self.identified.set(false);
         }
-        if self.boot.get() == Boot::Provisioning {
+        if self.is_provisioning() {
             self.show();
         }
     }
@@ -364,18 +468,22 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
     fn identify(&self, on: bool) {
         self.identified
             .set(on && self.link.get() == Link::Connected);
-        if self.boot.get() == Boot::Provisioning {
+        if self.is_provisioning() {
             self.show();
         }
     }
 
     fn wants_configuration(&self) -> bool {
-        self.boot.get() == Boot::Provisioning
+        self.is_provisioning()
     }
 
     fn is_provisioned(&self) -> bool {
         match self.boot.get() {
-            Boot::Window { .. } | Boot::Stored { .. } | Boot::Tenant => true,
+            Boot::Window { .. }
+            | Boot::Pressed
+            | Boot::ProvisioningAnew { .. }
+            | Boot::Stored { .. }
+            | Boot::Tenant => true,
             Boot::Checking | Boot::Wiping | Boot::Provisioning | Boot::Failed { .. } => false,
         }
     }

@@ -20,6 +20,7 @@ use kernel::hil::flash::HasClient;
 enum Told {
     Loaded(bool, Verdict),
     Wiped(Result<(), Fault>),
+    Restarts(Result<(), Fault>),
     Attempts(Result<(), Fault>),
     Committed(Result<(), Fault>),
 }
@@ -34,6 +35,10 @@ impl StoreClient for Clients {
 
     fn wiped(&self, result: Result<(), Fault>) {
         self.0.borrow_mut().push(Told::Wiped(result));
+    }
+
+    fn restarts_recorded(&self, result: Result<(), Fault>) {
+        self.0.borrow_mut().push(Told::Restarts(result));
     }
 }
 
@@ -211,7 +216,7 @@ fn nobody_is_told_from_within_the_call() {
     board.commit(1);
     assert!(board.told.0.borrow().is_empty());
     board.last();
-    board.store.wipe().unwrap();
+    board.store.wipe(Attempts::Keep).unwrap();
     assert!(board.told.0.borrow().is_empty());
 }
 
@@ -219,7 +224,7 @@ fn nobody_is_told_from_within_the_call() {
 fn one_thing_is_done_at_a_time() {
     let board = Board::new(minted());
     board.load();
-    board.store.wipe().unwrap();
+    board.store.wipe(Attempts::Keep).unwrap();
     assert_eq!(board.store.load(), Err(ErrorCode::BUSY));
     assert_eq!(board.store.record_attempts(1), Err(ErrorCode::BUSY));
     assert_eq!(board.last(), Told::Wiped(Ok(())));
@@ -255,10 +260,78 @@ fn a_protected_flash_fails_and_what_was_there_stays() {
     assert_eq!(board.endpoint(), Some(name(1)));
     board.store.record_attempts(1).unwrap();
     assert!(matches!(board.last(), Told::Attempts(Err(_))));
-    board.store.wipe().unwrap();
+    board.store.wipe(Attempts::Keep).unwrap();
     assert!(matches!(board.last(), Told::Wiped(Err(_))));
-    assert!(!board.store.was_wiped());
     assert_eq!(board.flash.content(), before);
+}
+
+#[test]
+fn a_wipe_that_forgives_clears_the_attempts_after_the_slots() {
+    let before = on_a_board(|| {
+        let board = Board::new(with_configurations(&[1, 2]));
+        board.load();
+        board.store.record_attempts(3).unwrap();
+        board.last();
+        board.flash.content()
+    });
+    with_every_power_cut(
+        &before,
+        |board| board.store.wipe(Attempts::Forgive).unwrap(),
+        |board, _| {
+            let forgiven = board.store.attempts() == 0;
+            assert!(forgiven || board.store.attempts() == 3);
+            // Whoever cuts the power does not unlock a board that keeps what
+            // it had.
+            let erased = board.flash.content()[1..=2]
+                .iter()
+                .all(|slot| slot.iter().all(|byte| *byte == ERASED));
+            assert!(!forgiven || erased);
+        },
+    );
+}
+
+#[test]
+fn a_wipe_keeps_the_attempts_unless_it_forgives() {
+    let board = Board::new(with_configurations(&[1]));
+    board.load();
+    board.store.record_attempts(3).unwrap();
+    board.last();
+    board.store.wipe(Attempts::Keep).unwrap();
+    assert_eq!(board.last(), Told::Wiped(Ok(())));
+    assert_eq!(board.store.attempts(), 3);
+}
+
+#[test]
+fn a_wipe_waits_for_what_is_under_way() {
+    let board = Board::new(with_configurations(&[1]));
+    board.load();
+    board.commit(2);
+    board.store.wipe(Attempts::Forgive).unwrap();
+    assert_eq!(board.store.wipe(Attempts::Keep), Err(ErrorCode::BUSY));
+    run_deferred_calls();
+    assert_eq!(
+        board.told.0.take(),
+        [Told::Committed(Ok(())), Told::Wiped(Ok(()))]
+    );
+    assert_eq!(board.endpoint(), None);
+}
+
+#[test]
+fn the_count_of_restarts_outlives_them() {
+    let pages = on_a_board(|| {
+        let board = Board::new(with_configurations(&[1]));
+        // Writing before reading could destroy what is there.
+        assert_eq!(board.store.record_restarts(1), Err(ErrorCode::RESERVE));
+        assert_eq!(board.store.wipe(Attempts::Keep), Err(ErrorCode::RESERVE));
+        board.load();
+        board.store.record_restarts(4).unwrap();
+        assert_eq!(board.last(), Told::Restarts(Ok(())));
+        board.flash.content()
+    });
+    let board = Board::new(pages);
+    board.load();
+    assert_eq!(board.store.restarts(), 4);
+    assert_eq!(board.endpoint(), Some(name(1)));
 }
 
 #[test]
@@ -268,10 +341,9 @@ fn a_wipe_erases_every_slot_and_forgives_the_attempts() {
         board.load();
         board.store.record_attempts(3).unwrap();
         assert_eq!(board.last(), Told::Attempts(Ok(())));
-        board.store.wipe().unwrap();
+        board.store.wipe(Attempts::Forgive).unwrap();
         assert_eq!(board.last(), Told::Wiped(Ok(())));
         assert_eq!(board.endpoint(), None);
-        assert!(board.store.was_wiped());
         board.flash.content()
     });
     for slot in &pages[1..=2] {
@@ -280,7 +352,6 @@ fn a_wipe_erases_every_slot_and_forgives_the_attempts() {
     let board = Board::new(pages);
     assert_eq!(board.load(), Told::Loaded(true, Verdict::Erased));
     assert_eq!(board.store.attempts(), 0);
-    assert!(!board.store.was_wiped());
     // What was wiped cannot come back as a replay.
     assert_eq!(board.store.lowest_serial(), 3);
 }
@@ -373,7 +444,7 @@ fn a_power_cut_while_another_is_stored_leaves_one_of_the_two() {
 fn a_power_cut_while_wiping_never_brings_half_a_configuration() {
     with_every_power_cut(
         &with_configurations(&[1, 2]),
-        |board| board.store.wipe().unwrap(),
+        |board| board.store.wipe(Attempts::Keep).unwrap(),
         |board, found| match found {
             // Cut before the wipe had any effect.
             Told::Loaded(true, Verdict::Valid { .. }) => {

@@ -120,6 +120,10 @@ impl<'a, R: Rng<'a>> SessionPort for Session<'a, R> {
         self.deferred_call.set();
     }
 
+    fn button_pressed(&self) {
+        self.button.set(true);
+    }
+
     fn device_id(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode> {
         let id = self.key_store.device_id().ok_or(ErrorCode::FAIL)?;
         copy(&id)?;

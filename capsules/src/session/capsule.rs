@@ -101,6 +101,8 @@ pub struct Session<'a, R: Rng<'a>> {
     store: &'a dyn CommitStore,
     about: About,
     pub(super) state: Cell<State>,
+    /// Whether a person pressed the button for what goes on.
+    pub(super) button: Cell<bool>,
     in_flight: Cell<InFlight>,
     seed: MapCell<Secret<SEED_LEN>>,
     pub(super) conversation: MapCell<DeviceSession>,
@@ -130,6 +132,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
             store,
             about,
             state: Cell::new(State::None),
+            button: Cell::new(false),
             in_flight: Cell::new(InFlight::Nothing),
             seed: MapCell::new(Secret::zeroed()),
             conversation: MapCell::new(DeviceSession::new()),
@@ -215,7 +218,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         if !self.store.holds_configuration() {
             flags |= HelloFlags::FRESH;
         }
-        if self.store.was_wiped() {
+        if self.button.get() {
             flags |= HelloFlags::BUTTON;
         }
         HelloFlags(flags)
@@ -281,7 +284,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         let attempts = self.store.attempts().saturating_add(1);
         match self.store.record_attempts(attempts) {
             Ok(()) => self.in_flight.set(InFlight::Counting),
-            Err(_) => self.uncounted(),
+            Err(_) => self.flash_failed(),
         }
     }
 
@@ -291,7 +294,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         }
         match self.store.record_attempts(0) {
             Ok(()) => self.in_flight.set(InFlight::Clearing),
-            Err(_) => self.answer(DeviceSession::attempts_cleared),
+            Err(_) => self.flash_failed(),
         }
     }
 
@@ -323,10 +326,12 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
             .flatten()
     }
 
-    /// An attempt that is not counted may not go on.
-    fn uncounted(&self) {
-        debug!("provisioning: the flash fails, so the attempt cannot be counted");
+    /// An attempt that is not counted may not go on, and one that stays counted
+    /// though the code was right would lock the owner out in time.
+    fn flash_failed(&self) {
+        debug!("provisioning: the flash fails, so attempts cannot be counted");
         self.answer(|conversation| conversation.abort(AlertCode::Internal));
+        self.observer.map(|observer| observer.storage_failed());
     }
 
     /// Tells the conversation what it waited for, and goes on later.
@@ -345,7 +350,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
     fn end(&self, alert: Option<AlertCode>) {
         let talking = self.state.replace(State::Ended { alert }) == State::Talking;
         self.wind_up(talking);
-        self.observer.map(|observer| observer.ended());
+        self.observer.map(|observer| observer.ended(alert));
     }
 
     /// Overwrites all that the session holds, and tells the observer what came
@@ -398,7 +403,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
             talking: false,
             reopen,
         });
-        self.observer.map(|observer| observer.ended());
+        self.observer.map(|observer| observer.ended(None));
         match self.state.replace(State::None) {
             State::Closing { reopen: true, .. } if self.reopen().is_err() => {
                 self.end(Some(AlertCode::Internal));
@@ -460,10 +465,8 @@ impl<'a, R: Rng<'a>> CommitClient for Session<'a, R> {
     fn attempts_recorded(&self, result: Result<(), Fault>) {
         match (self.in_flight.replace(InFlight::Nothing), result) {
             (InFlight::Counting, Ok(())) => self.answer(DeviceSession::attempt_counted),
-            (InFlight::Counting, Err(_)) => self.uncounted(),
-            // The daemon has shown that it knows the code: a count that stays
-            // too high does not end this conversation.
-            (InFlight::Clearing, _) => self.answer(DeviceSession::attempts_cleared),
+            (InFlight::Clearing, Ok(())) => self.answer(DeviceSession::attempts_cleared),
+            (InFlight::Counting | InFlight::Clearing, Err(_)) => self.flash_failed(),
             (InFlight::Nothing | InFlight::Committing, _) => self.deferred_call.set(),
         }
     }

@@ -59,6 +59,9 @@ pub trait SessionPort {
     fn take(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode>;
     /// Ends the session: the connection is gone.
     fn close(&self);
+    /// A person asked with the button for what follows: sessions that begin
+    /// from now on say so, and another daemon than the one known may take over.
+    fn button_pressed(&self);
     /// Gives the device's identifier to `copy`.
     fn device_id(&self, copy: CopyOut<'_>) -> Result<usize, ErrorCode>;
 }
@@ -81,8 +84,10 @@ pub trait SessionObserver {
     /// The configuration was refused; the receipt that says so was taken or the
     /// connection is gone.
     fn refused(&self, refusal: Refusal);
-    /// The configuration could not be stored.
+    /// The configuration or the attempt counter could not be stored. What is
+    /// wrong with the flash is not cured by trying again.
     fn storage_failed(&self);
-    /// The session ended, for whatever reason.
-    fn ended(&self);
+    /// The session ended, after whatever was told before. `alert` is what it
+    /// ended with, from either side; `None` when it was done or cut off.
+    fn ended(&self, alert: Option<AlertCode>);
 }

@@ -12,7 +12,7 @@ use provisioning_wire::{FrameType, Hello};
 
 use super::capsule::{About, Session};
 use super::{Phase, SessionClient, SessionObserver, SessionPort, Status};
-use crate::config_store::{ConfigStore, StoreClient};
+use crate::config_store::{Attempts, ConfigStore, StoreClient};
 use crate::key_store::KeyStore;
 use crate::test::{
     Daemon, FakeRng, Pages, RamFlash, config, leak, minted, on_a_board, run_deferred_calls,
@@ -67,7 +67,7 @@ impl SessionObserver for Observer {
         self.note(Told::StorageFailed);
     }
 
-    fn ended(&self) {
+    fn ended(&self, _alert: Option<AlertCode>) {
         self.note(Told::Ended);
     }
 }
@@ -82,6 +82,8 @@ impl StoreClient for Observer {
     fn loaded(&self, _minted: bool, _verdict: Verdict) {}
 
     fn wiped(&self, _result: Result<(), Fault>) {}
+
+    fn restarts_recorded(&self, _result: Result<(), Fault>) {}
 }
 
 struct Board {
@@ -184,7 +186,12 @@ impl Board {
             }
             for answer in daemon.exchange(&frame, &config(serial, "endpoint")) {
                 self.settle();
-                self.give(&answer).unwrap();
+                match self.give(&answer) {
+                    Ok(()) => {}
+                    // The device has an alert to send and takes nothing more.
+                    Err(ErrorCode::BUSY) => break,
+                    Err(other) => panic!("{other:?}"),
+                }
             }
             self.settle();
         }
@@ -314,10 +321,9 @@ fn hello_tells_who_the_device_is() {
 }
 
 #[test]
-fn hello_tells_that_a_person_wiped_the_device() {
+fn hello_tells_that_a_person_pressed_the_button() {
     let board = Board::new(minted());
-    board.store.wipe().unwrap();
-    run_deferred_calls();
+    board.session.button_pressed();
     board.open();
     let frame = board.taken().unwrap();
     let hello = Hello::parse(Frame::parse(&frame).unwrap().payload()).unwrap();
@@ -391,9 +397,15 @@ fn a_board_with_a_lock_stops_after_its_limit() {
     assert_eq!(board.ended(), Some(AlertCode::Locked));
     assert_eq!(board.store.attempts(), 2);
 
-    // A wipe, for which a person presses the button, unlocks.
+    // A wipe alone does not unlock; a person who holds the button does.
     board.session.close();
-    board.store.wipe().unwrap();
+    board.store.wipe(Attempts::Keep).unwrap();
+    board.settle();
+    board.open();
+    board.talk(&mut Daemon::new(true), 7, |_| true);
+    assert_eq!(board.ended(), Some(AlertCode::Locked));
+    board.session.close();
+    board.store.wipe(Attempts::Forgive).unwrap();
     board.settle();
     board.open();
     board.talk(&mut Daemon::new(true), 7, |_| true);
@@ -411,6 +423,77 @@ fn no_share_leaves_when_the_attempt_cannot_be_counted() {
         true
     });
     assert_eq!(board.ended(), Some(AlertCode::Internal));
+    assert_eq!(board.outcome(), [Told::StorageFailed, Told::Ended]);
+}
+
+#[test]
+fn a_flash_that_fails_anywhere_in_a_session_is_told_and_changes_nothing() {
+    let before = on_a_board(|| {
+        let board = Board::new(minted());
+        board.open();
+        board.talk(&mut Daemon::new(true), 7, |_| true);
+        board.flash.content()
+    });
+    // Before SHARE V, before the right confirmP, before the configuration.
+    for frames in [0, 1, 2, 3] {
+        on_a_board(|| {
+            let board = Board::new(before.clone());
+            let mut seen = 0;
+            if frames == 0 {
+                board.flash.protect();
+            }
+            board.open();
+            board.talk(&mut Daemon::new(true), 8, |_| {
+                seen += 1;
+                if seen == frames {
+                    board.flash.protect();
+                }
+                true
+            });
+            assert_eq!(
+                board.outcome(),
+                [Told::StorageFailed, Told::Ended],
+                "from frame {frames} on"
+            );
+            assert_eq!(board.stored_serial(), Some(7));
+            let left = board.flash.content();
+            on_a_board(|| assert_eq!(Board::new(left).stored_serial(), Some(7)));
+        });
+    }
+}
+
+#[test]
+fn after_two_presses_another_daemon_is_taken_and_the_old_one_stays_until_then() {
+    let board = Board::new(minted());
+    board.open();
+    board.talk(&mut Daemon::new(true), 7, |_| true);
+    board.session.close();
+    run_deferred_calls();
+
+    let hello_of = |daemon: &mut Daemon, cut: bool| {
+        let mut flags = None;
+        board.open();
+        board.talk(daemon, 8, |frame| {
+            if kind(frame) == FrameType::Hello {
+                let frame = Frame::parse(frame).unwrap();
+                flags = Some(Hello::parse(frame.payload()).unwrap().flags);
+            }
+            !(cut && kind(frame) == FrameType::Sealed)
+        });
+        board.session.close();
+        board.settle();
+        flags.unwrap()
+    };
+    let flags = hello_of(&mut Daemon::another(), false);
+    assert!(!flags.is_button() && !flags.is_fresh());
+    assert_eq!(board.stored_serial(), Some(7));
+
+    board.session.button_pressed();
+    let flags = hello_of(&mut Daemon::another(), true);
+    assert!(flags.is_button() && !flags.is_fresh());
+    assert_eq!(board.stored_serial(), Some(7));
+    hello_of(&mut Daemon::another(), false);
+    assert_eq!(board.stored_serial(), Some(8));
 }
 
 #[test]

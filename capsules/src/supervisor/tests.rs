@@ -8,7 +8,9 @@ use std::cell::RefCell;
 use std::string::String;
 use std::vec::Vec;
 
-use provisioning_flow::boot::{ACKNOWLEDGEMENT_MS, FAILURE_SHOWN_MS, FAREWELL_MS};
+use provisioning_flow::boot::{
+    ACKNOWLEDGEMENT_MS, ANEW_MS, FAILURE_SHOWN_MS, FAREWELL_MS, LONGEST_BACK_OFF_MS, OTHERS_MS,
+};
 use provisioning_storage::layout::Page;
 use provisioning_wire::{Field, Reason};
 
@@ -24,6 +26,7 @@ const WINDOW_MS: u64 = 1_500;
 struct FakeParts {
     log: RefCell<Vec<String>>,
     flash_busy: Cell<bool>,
+    restarts: Cell<u32>,
     stuck: Cell<bool>,
 }
 
@@ -73,8 +76,20 @@ impl Store for FakeParts {
         self.answer()
     }
 
-    fn wipe(&self) -> Result<(), ErrorCode> {
-        self.note("wipe");
+    fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
+        self.note(match attempts {
+            Attempts::Keep => "wipe",
+            Attempts::Forgive => "wipe and forgive",
+        });
+        self.answer()
+    }
+
+    fn restarts(&self) -> u32 {
+        self.restarts.get()
+    }
+
+    fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
+        self.note(&std::format!("restarts {restarts}"));
         self.answer()
     }
 }
@@ -128,6 +143,10 @@ impl SessionPort for FakeParts {
 
     fn close(&self) {
         self.note("close session");
+    }
+
+    fn button_pressed(&self) {
+        self.note("button");
     }
 
     fn device_id(&self, _: CopyOut<'_>) -> Result<usize, ErrorCode> {
@@ -186,8 +205,10 @@ impl Board {
 
     /// Both LEDs, then the restart.
     fn fails(&self) {
-        assert_eq!(self.parts.taken(), ["show Failed"]);
+        assert_eq!(self.parts.taken(), ["restarts 1", "show Failed"]);
         assert_eq!(self.reported(), "failed");
+        self.supervisor.restarts_recorded(Ok(()));
+        self.parts.taken();
         assert!(!self.supervisor.wants_configuration());
         self.alarm.pass_ms(FAILURE_SHOWN_MS - 1);
         assert!(self.parts.taken().is_empty());
@@ -200,6 +221,30 @@ impl Board {
 
 const VALID: Verdict = Verdict::Valid { fell_back: false };
 
+const PROVISIONS: [&str; 4] = ["not provisioned", "run provisioner", "open", "show Looking"];
+
+const STARTS_TENANTS: [&str; 5] = [
+    "close",
+    "close session",
+    "provisioned",
+    "run tenants",
+    "release",
+];
+
+fn wipes(what: &str) -> Vec<String> {
+    [
+        "close",
+        "button",
+        "stop all",
+        "close session",
+        "not provisioned",
+        what,
+        "show Agreeing",
+    ]
+    .map(String::from)
+    .into()
+}
+
 #[test]
 fn a_configured_board_waits_for_the_window_and_runs_tenants() {
     let board = Board::new();
@@ -210,28 +255,16 @@ fn a_configured_board_waits_for_the_window_and_runs_tenants() {
     board.alarm.pass_ms(WINDOW_MS - 1);
     assert!(board.parts.taken().is_empty());
     board.alarm.pass_ms(2);
-    assert_eq!(
-        board.parts.taken(),
-        [
-            "close",
-            "close session",
-            "provisioned",
-            "run tenants",
-            "release"
-        ]
-    );
+    assert_eq!(board.parts.taken(), STARTS_TENANTS);
     assert_eq!(board.reported(), "tenant");
 }
 
 #[test]
 fn every_useless_configuration_leads_to_provisioning() {
-    for verdict in [Verdict::Erased, Verdict::Corrupt, Verdict::RolledBack] {
+    for verdict in [Verdict::Erased, Verdict::Corrupt] {
         let board = Board::new();
         board.found(true, verdict);
-        assert_eq!(
-            board.parts.taken(),
-            ["not provisioned", "run provisioner", "show Looking"]
-        );
+        assert_eq!(board.parts.taken(), PROVISIONS);
         assert!(board.supervisor.wants_configuration());
         assert!(!board.supervisor.is_provisioned());
     }
@@ -249,24 +282,177 @@ fn a_press_in_the_window_wipes_and_provisions() {
     let board = Board::new();
     board.found(true, VALID);
     board.parts.taken();
-    board.supervisor.pressed();
-    assert_eq!(board.parts.taken(), ["close", "wipe", "show Agreeing"]);
+    board.supervisor.down();
+    assert_eq!(board.parts.taken(), ["show Button"]);
+    assert_eq!(board.reported(), "button");
+    board.alarm.pass_ms(WINDOW_MS);
+    assert!(board.parts.taken().is_empty());
+    board.supervisor.made(Gesture::Press);
+    assert_eq!(board.parts.taken(), wipes("wipe"));
     assert_eq!(board.reported(), "wiping");
     // The window's end is no reason to start tenants any more.
     board.alarm.pass_ms(WINDOW_MS);
     assert!(board.parts.taken().is_empty());
     board.supervisor.wiped(Ok(()));
+    assert_eq!(board.parts.taken(), PROVISIONS);
+}
+
+#[test]
+fn a_hold_forgives_the_attempts_too() {
+    let board = Board::new();
+    board.found(true, VALID);
+    board.parts.taken();
+    board.supervisor.down();
+    board.parts.taken();
+    board.supervisor.made(Gesture::Hold);
+    assert_eq!(board.parts.taken(), wipes("wipe and forgive"));
+}
+
+#[test]
+fn a_board_without_configuration_obeys_the_button_as_long_as_it_looks() {
+    for (gesture, what) in [
+        (Gesture::Press, "wipe"),
+        (Gesture::Double, "wipe"),
+        (Gesture::Hold, "wipe and forgive"),
+    ] {
+        let board = Board::provisioning();
+        board.alarm.pass_ms(100 * WINDOW_MS);
+        board.supervisor.down();
+        assert!(board.parts.taken().is_empty());
+        board.supervisor.made(gesture);
+        assert_eq!(board.parts.taken(), wipes(what));
+        board.supervisor.wiped(Ok(()));
+        assert_eq!(board.parts.taken(), PROVISIONS);
+    }
+}
+
+#[test]
+fn what_was_refused_is_erased_without_a_word_of_the_button() {
+    let board = Board::new();
+    board.found(true, Verdict::RolledBack);
+    let mut expected = wipes("wipe");
+    expected.retain(|what| what != "button");
+    assert_eq!(board.parts.taken(), expected);
+    board.supervisor.wiped(Ok(()));
+    assert_eq!(board.parts.taken(), PROVISIONS);
+    assert!(board.supervisor.wants_configuration());
+}
+
+/// A configured board after two presses.
+fn anew() -> Board {
+    let board = Board::new();
+    board.found(true, VALID);
+    board.parts.taken();
+    board.supervisor.down();
+    board.parts.taken();
+    board.supervisor.made(Gesture::Double);
     assert_eq!(
         board.parts.taken(),
-        ["not provisioned", "run provisioner", "show Looking"]
+        [
+            "close",
+            "button",
+            "not provisioned",
+            "run provisioner",
+            "show Looking"
+        ]
     );
+    assert!(board.supervisor.wants_configuration());
+    assert!(board.supervisor.is_provisioned());
+    board
+}
+
+#[test]
+fn two_presses_keep_the_configuration_when_nobody_comes() {
+    let board = anew();
+    board.alarm.pass_ms(ANEW_MS - 1);
+    assert!(board.parts.taken().is_empty());
+    board.alarm.pass_ms(2);
+    assert_eq!(board.parts.taken(), STARTS_TENANTS);
+}
+
+#[test]
+fn two_presses_keep_the_configuration_when_the_attempt_fails() {
+    let board = anew();
+    // A connection that was only lost is no failure.
+    board.supervisor.ended(None);
+    board.supervisor.ended(Some(AlertCode::Busy));
+    board.alarm.pass_ms(2 * OTHERS_MS);
+    assert!(!board.parts.taken().contains(&"run tenants".into()));
+    board.supervisor.ended(Some(AlertCode::ConfirmationFailed));
+    board.parts.taken();
+    board.alarm.pass_ms(OTHERS_MS + 1);
+    assert_eq!(board.parts.taken(), STARTS_TENANTS);
+}
+
+#[test]
+fn two_presses_and_a_daemon_bring_another_configuration() {
+    let board = anew();
+    board.supervisor.phase(Phase::Storing);
+    board.supervisor.committed();
+    board.supervisor.acknowledged();
+    board.parts.taken();
+    board.alarm.pass_ms(FAREWELL_MS + 1);
+    assert_eq!(board.parts.taken(), STARTS_TENANTS);
+}
+
+#[test]
+fn two_presses_and_a_refused_configuration_restart_the_board() {
+    let board = anew();
+    board.supervisor.storage_failed();
+    board.fails();
+}
+
+#[test]
+fn restarts_in_a_row_take_longer_and_longer() {
+    let board = Board::new();
+    board.parts.restarts.set(2);
+    board.found(true, Verdict::Erased);
+    board.parts.taken();
+    board.supervisor.storage_failed();
+    assert_eq!(board.parts.taken(), ["restarts 3", "show Failed"]);
+    board.supervisor.restarts_recorded(Ok(()));
+    board.alarm.pass_ms(4 * FAILURE_SHOWN_MS - 1);
+    assert!(board.parts.taken().is_empty());
+    board.alarm.pass_ms(1 + LAST_WORDS_MS + 1);
+    assert!(board.parts.taken().contains(&"restart".into()));
+}
+
+#[test]
+fn a_restart_that_cannot_be_counted_is_put_off() {
+    let told_later: fn(&Board) = |board| {
+        let fault = Fault::Flash(Page::JournalA);
+        board.supervisor.restarts_recorded(Err(fault));
+    };
+    let refused_at_once: fn(&Board) = |_| ();
+    for (busy, then) in [(false, told_later), (true, refused_at_once)] {
+        let board = Board::provisioning();
+        board.parts.flash_busy.set(busy);
+        board.supervisor.storage_failed();
+        then(&board);
+        board.parts.taken();
+        board.alarm.pass_ms(LONGEST_BACK_OFF_MS - 1);
+        assert!(board.parts.taken().is_empty());
+        board.alarm.pass_ms(1 + LAST_WORDS_MS + 1);
+        assert!(board.parts.taken().contains(&"restart".into()));
+    }
+}
+
+#[test]
+fn tenants_that_run_end_a_row_of_restarts() {
+    let board = Board::new();
+    board.parts.restarts.set(5);
+    board.found(true, VALID);
+    board.alarm.pass_ms(WINDOW_MS + 1);
+    let log = board.parts.taken();
+    assert!(log.contains(&"restarts 0".into()), "{log:?}");
 }
 
 #[test]
 fn a_wipe_that_fails_restarts_the_board() {
     let board = Board::new();
     board.found(true, VALID);
-    board.supervisor.pressed();
+    board.supervisor.down();
+    board.supervisor.made(Gesture::Press);
     board.parts.taken();
     board.supervisor.wiped(Err(Fault::Flash(Page::SlotA)));
     board.fails();
@@ -278,9 +464,10 @@ fn a_flash_that_is_busy_when_it_must_not_be_restarts_the_board() {
     board.found(true, VALID);
     board.parts.flash_busy.set(true);
     board.parts.taken();
-    board.supervisor.pressed();
-    assert_eq!(board.parts.taken(), ["close", "wipe", "show Failed"]);
-    board.alarm.pass_ms(FAILURE_SHOWN_MS + 2 * LAST_WORDS_MS);
+    board.supervisor.down();
+    board.supervisor.made(Gesture::Press);
+    assert_eq!(board.parts.taken().last().unwrap(), "show Failed");
+    board.alarm.pass_ms(LONGEST_BACK_OFF_MS + 2 * LAST_WORDS_MS);
     assert!(board.parts.taken().contains(&"restart".into()));
 }
 
@@ -321,7 +508,7 @@ fn the_leds_follow_link_and_session() {
         ),
         (&|| supervisor.phase(Phase::Storing), "Agreeing", "storing"),
         (
-            &|| supervisor.ended(),
+            &|| supervisor.ended(None),
             "Connected { identified: true }",
             "connected",
         ),
@@ -352,7 +539,7 @@ fn tenants_start_when_the_daemon_has_the_receipt() {
     assert!(!board.supervisor.wants_configuration());
     board.parts.taken();
     board.supervisor.acknowledged();
-    board.supervisor.ended();
+    board.supervisor.ended(None);
     // The provisioner closes its connection before it is stopped.
     board.alarm.pass_ms(FAREWELL_MS - 1);
     assert!(!board.parts.taken().contains(&"run tenants".into()));
@@ -378,7 +565,7 @@ fn a_session_that_fails_goes_on_looking() {
     let board = Board::provisioning();
     board.supervisor.phase(Phase::Agreeing);
     board.parts.taken();
-    board.supervisor.ended();
+    board.supervisor.ended(None);
     assert_eq!(board.parts.taken(), ["show Looking"]);
     assert!(board.supervisor.wants_configuration());
 }

@@ -23,8 +23,17 @@ pub struct Daemon {
 
 impl Daemon {
     pub fn new(knows_code: bool) -> Self {
+        Self::with_identity(knows_code, 0x33)
+    }
+
+    /// One that knows the setup code, but has another identity.
+    pub fn another() -> Self {
+        Self::with_identity(true, 0x34)
+    }
+
+    fn with_identity(knows_code: bool, key: u8) -> Self {
         let setup = DaemonSetup {
-            identity: IdentityKey::from_secret(&Secret::copied(&[0x33; 32])).unwrap(),
+            identity: IdentityKey::from_secret(&Secret::copied(&[key; 32])).unwrap(),
             daemon_id: *b"daemon in a test",
             display_name: Text::new("test").unwrap(),
             randomness: Randomness::take(&mut [0x44; Randomness::LEN]),

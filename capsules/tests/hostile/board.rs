@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use capsules_provisioning::config_store::{CommitStore, ConfigStore, StoreClient};
+use capsules_provisioning::config_store::{Attempts, CommitStore, ConfigStore, StoreClient};
 use capsules_provisioning::key_store::KeyStore;
 use capsules_provisioning::policy::{Application, Policy, Role};
 use capsules_provisioning::provisioning_driver::{self, ProvisioningDriver};
@@ -29,7 +29,7 @@ use kernel::process::{
 };
 use kernel::process_checker::AppCredentialsPolicy;
 use provisioning_storage::tasks::{Fault, Verdict};
-use provisioning_wire::{GrantFields, Refusal};
+use provisioning_wire::{AlertCode, GrantFields, Refusal};
 
 use crate::fakes::flash::{Pages, RamFlash};
 use crate::fakes::rng::FakeRng;
@@ -82,7 +82,7 @@ impl SessionObserver for Observer {
 
     fn storage_failed(&self) {}
 
-    fn ended(&self) {}
+    fn ended(&self, _alert: Option<AlertCode>) {}
 }
 
 impl LinkObserver for Observer {
@@ -103,6 +103,8 @@ impl StoreClient for Observer {
     fn loaded(&self, _minted: bool, _verdict: Verdict) {}
 
     fn wiped(&self, _result: Result<(), Fault>) {}
+
+    fn restarts_recorded(&self, _result: Result<(), Fault>) {}
 }
 
 pub fn leak<T>(value: T) -> &'static mut T {
@@ -213,7 +215,8 @@ impl Board {
     pub fn wipe(&self) {
         self.session.close();
         self.settle();
-        self.store.wipe().unwrap();
+        self.session.button_pressed();
+        self.store.wipe(Attempts::Forgive).unwrap();
         self.settle();
         self.tenants.provisioned(false);
         self.observer.wants.set(true);

@@ -5,30 +5,45 @@
 //! From power-on to running tenants.
 //!
 //! ```text
-//!            +----------+  erased, corrupt  +--------------+
-//! power-on ->| Checking |------------------>| Provisioning |<--------+
-//!            +----------+                   +--------------+         |
-//!                 | valid                     | stored  | refused,   |
-//!                 v                           |         | storage    |
-//!            +--------+  pressed  +--------+  |         v fault      |
-//!            | Window |---------->| Wiping |--|-----> +--------+     |
-//!            +--------+           +--------+  |       | Failed |     |
-//!                 | elapsed            | wiped|       +--------+     |
-//!                 v                    +------|-------------|--------+
-//!            +--------+                       |             v
-//!            | Tenant |<----------------------+          restart
+//!            +----------+ erased, corrupt                +--------------+
+//! power-on ->| Checking |------------------------------->| Provisioning |
+//!            +----------+                                +--------------+
+//!                 | valid   \ rolled back: leftovers     ^   | pressed  |
+//!                 v          \       press, hold   wiped |   v          |
+//!            +--------+  down +---------+ -----------> +--------+       | committed
+//!            | Window |------>| Pressed |              | Wiping |       v
+//!            +--------+       +---------+              +--------+   +--------+
+//!                 |                | double press                   | Stored |
+//!                 | elapsed        v                                +--------+
+//!                 |           +-------------------+  committed          ^ |
+//!                 |           | ProvisioningAnew  |---------------------+ |
+//!                 v           +-------------------+                       |
+//!            +--------+ nobody came |                        acknowledged |
+//!            | Tenant |<------------+-------------------------------------+
+//!            +--------+
+//!
+//! Checking, Wiping, Provisioning, ProvisioningAnew -- refused, storage fault -->
+//!            +--------+  back-off
+//!            | Failed |----------> restart
 //!            +--------+
 //! ```
 //! A lost connection or a wrong code does not leave `Provisioning`: the
-//! provisioner goes back to its search by itself.
+//! provisioner goes back to its search by itself. In `ProvisioningAnew` the
+//! configuration stays in force until another one is committed, and comes back
+//! into use when that does not happen in time.
+
+use crate::button::Gesture;
 
 /// How long the button is obeyed after power-on when the board does not say
 /// otherwise, in milliseconds.
 pub const DEFAULT_WINDOW_MS: u64 = 8_000;
 
-/// How long both LEDs are lit before the restart, in milliseconds: long enough
-/// to be seen.
+/// How long both LEDs are lit before the first restart of a row, in
+/// milliseconds: long enough to be seen. It doubles with each restart.
 pub const FAILURE_SHOWN_MS: u64 = 2_000;
+
+/// The longest that a board waits before it restarts, in milliseconds.
+pub const LONGEST_BACK_OFF_MS: u64 = 60_000;
 
 /// How long the acknowledgement of the receipt is waited for once the
 /// configuration is stored, in milliseconds (Protocol.md, "Order").
@@ -38,6 +53,31 @@ pub const ACKNOWLEDGEMENT_MS: u64 = 10_000;
 /// milliseconds: it closes the connection, so that the daemon does not wait for
 /// a device that is gone.
 pub const FAREWELL_MS: u64 = 250;
+
+/// How long a board that has a configuration waits for another one, in
+/// milliseconds. Then the tenants start with what it has.
+pub const ANEW_MS: u64 = 600_000;
+
+/// How long other daemons are given once an attempt to provision anew has
+/// failed, in milliseconds: one that fails on purpose must not keep the right one
+/// away.
+pub const OTHERS_MS: u64 = 60_000;
+
+/// How long storing is given beyond [`ANEW_MS`], in milliseconds: tenants do not
+/// start while their configuration is being replaced.
+pub const STORING_MS: u64 = 10_000;
+
+/// How long both LEDs are lit after so many restarts in a row, in milliseconds.
+pub const fn back_off(restarts: u32) -> u64 {
+    // Capped before it is shifted, so that no bit is lost.
+    let doublings = if restarts < 16 { restarts } else { 16 };
+    let wait = FAILURE_SHOWN_MS << doublings;
+    if wait < LONGEST_BACK_OFF_MS {
+        wait
+    } else {
+        LONGEST_BACK_OFF_MS
+    }
+}
 
 /// Where the board stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +89,18 @@ pub enum Boot {
         /// End of the window.
         until: u64,
     },
-    /// The configuration is being erased because a person asked.
+    /// The button went down in the window. What is meant by it may become clear
+    /// after the window only; tenants wait for it.
+    Pressed,
+    /// The configuration is being erased.
     Wiping,
-    /// The provisioner runs.
+    /// The provisioner runs, and the button is obeyed.
     Provisioning,
+    /// The provisioner runs; the configuration stays in force meanwhile.
+    ProvisioningAnew {
+        /// The tenants start with what there is then.
+        until: u64,
+    },
     /// The configuration is stored; the receipt is on its way.
     Stored {
         /// The tenants start at the latest then.
@@ -74,20 +122,47 @@ pub enum Event {
     Found,
     /// There is none, or none that opens.
     NotFound,
-    /// The button was pressed.
-    Pressed,
+    /// What is there was refused as older than what was stored: a wipe that was
+    /// cut short, or somebody who put it back.
+    Leftovers,
+    /// The button went down.
+    ButtonDown,
+    /// What was meant by the button is clear.
+    Made(Gesture),
     /// Every page that held a configuration is erased.
     Wiped,
+    /// A valid configuration came and is being stored.
+    Storing,
     /// A configuration came and is durable.
     Committed,
     /// The daemon has acknowledged the receipt.
     Acknowledged,
     /// The session ended before that; what is stored is stored.
     SessionEnded,
-    /// The configuration was refused, or it could not be stored or wiped.
-    Faulted,
+    /// It ended so that trying again with this daemon is of no use, such as for
+    /// a wrong setup code.
+    AttemptFailed,
+    /// The configuration was refused, or the flash failed.
+    Faulted {
+        /// Restarts in a row before this one.
+        restarts: u32,
+    },
+    /// This restart could not be counted, so that the next boot will not know
+    /// of it.
+    Uncounted,
     /// The time that [`Boot::poll_at`] named may have come.
     Tick,
+}
+
+/// How much is wiped, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wipe {
+    /// What is left of a wipe that was cut short. Nobody asked just now.
+    Leftovers,
+    /// A person asked for the configuration to be wiped.
+    Configuration,
+    /// A person asked for all to be forgotten: the attempt counter as well.
+    Everything,
 }
 
 /// What is to be done.
@@ -98,13 +173,15 @@ pub enum Action {
     None,
     /// Watch the button, show the window.
     OpenWindow,
-    /// Erase the configuration.
-    Wipe,
-    /// Start the provisioner.
+    /// Stop what runs and erase the configuration.
+    Wipe(Wipe),
+    /// Start the provisioner, watch the button.
     Provision,
+    /// Start the provisioner; a person has asked for it.
+    ProvisionAnew,
     /// Stop the provisioner, release LEDs and button, start the tenants.
     StartTenants,
-    /// Light both LEDs.
+    /// Light both LEDs, and count the restart that will follow.
     ShowFailure,
     /// Restart the board.
     Restart,
@@ -119,39 +196,84 @@ impl Boot {
     /// Takes in an event at `now` (milliseconds on any steady clock).
     /// `window` is the length of the boot window in milliseconds.
     pub fn step(&mut self, now: u64, window: u64, event: Event) -> Action {
+        let after = |time: u64| now.saturating_add(time);
         let (next, action) = match (*self, event) {
             (Boot::Checking, Event::Found) => (
                 Boot::Window {
-                    until: now.saturating_add(window),
+                    until: after(window),
                 },
                 Action::OpenWindow,
             ),
-            (Boot::Checking, Event::NotFound) => (Boot::Provisioning, Action::Provision),
-            (Boot::Window { .. }, Event::Pressed) => (Boot::Wiping, Action::Wipe),
+            (Boot::Checking, Event::NotFound) | (Boot::Wiping, Event::Wiped) => {
+                (Boot::Provisioning, Action::Provision)
+            }
+            (Boot::Checking, Event::Leftovers) => (Boot::Wiping, Action::Wipe(Wipe::Leftovers)),
+            (Boot::Window { .. }, Event::ButtonDown) => (Boot::Pressed, Action::None),
             (Boot::Window { until }, Event::Tick) if now >= until => {
                 (Boot::Tenant, Action::StartTenants)
             }
-            (Boot::Wiping, Event::Wiped) => (Boot::Provisioning, Action::Provision),
-            (Boot::Provisioning, Event::Committed) => (
-                Boot::Stored {
-                    until: now.saturating_add(ACKNOWLEDGEMENT_MS),
+            (Boot::Pressed, Event::Made(Gesture::Double)) => (
+                Boot::ProvisioningAnew {
+                    until: after(ANEW_MS),
+                },
+                Action::ProvisionAnew,
+            ),
+            // Without a configuration there is nothing to keep meanwhile.
+            (Boot::Provisioning, Event::Made(Gesture::Double))
+            | (Boot::Pressed | Boot::Provisioning, Event::Made(Gesture::Press)) => {
+                (Boot::Wiping, Action::Wipe(Wipe::Configuration))
+            }
+            (Boot::Pressed | Boot::Provisioning, Event::Made(Gesture::Hold)) => {
+                (Boot::Wiping, Action::Wipe(Wipe::Everything))
+            }
+            (Boot::ProvisioningAnew { until }, Event::Storing) => (
+                Boot::ProvisioningAnew {
+                    until: until.max(after(STORING_MS)),
                 },
                 Action::None,
             ),
-            (Boot::Stored { until }, Event::Acknowledged | Event::SessionEnded) => (
+            (Boot::ProvisioningAnew { until }, Event::AttemptFailed) => (
+                Boot::ProvisioningAnew {
+                    until: until.min(after(OTHERS_MS)),
+                },
+                Action::None,
+            ),
+            (Boot::ProvisioningAnew { until }, Event::Tick) if now >= until => {
+                (Boot::Tenant, Action::StartTenants)
+            }
+            (Boot::Provisioning | Boot::ProvisioningAnew { .. }, Event::Committed) => (
                 Boot::Stored {
-                    until: until.min(now.saturating_add(FAREWELL_MS)),
+                    until: after(ACKNOWLEDGEMENT_MS),
+                },
+                Action::None,
+            ),
+            (
+                Boot::Stored { until },
+                Event::Acknowledged | Event::SessionEnded | Event::AttemptFailed,
+            ) => (
+                Boot::Stored {
+                    until: until.min(after(FAREWELL_MS)),
                 },
                 Action::None,
             ),
             (Boot::Stored { until }, Event::Tick) if now >= until => {
                 (Boot::Tenant, Action::StartTenants)
             }
-            (Boot::Checking | Boot::Wiping | Boot::Provisioning, Event::Faulted) => (
+            (
+                Boot::Checking | Boot::Wiping | Boot::Provisioning | Boot::ProvisioningAnew { .. },
+                Event::Faulted { restarts },
+            ) => (
                 Boot::Failed {
-                    until: now.saturating_add(FAILURE_SHOWN_MS),
+                    until: after(back_off(restarts)),
                 },
                 Action::ShowFailure,
+            ),
+            // Without memory of it the next boot would fail as soon as this one.
+            (Boot::Failed { until }, Event::Uncounted) => (
+                Boot::Failed {
+                    until: until.max(after(LONGEST_BACK_OFF_MS)),
+                },
+                Action::None,
             ),
             (Boot::Failed { until }, Event::Tick) if now >= until => (*self, Action::Restart),
             (state, _) => (state, Action::None),
@@ -163,10 +285,13 @@ impl Boot {
     /// When [`Event::Tick`] is due.
     pub const fn poll_at(&self) -> Option<u64> {
         match self {
-            Boot::Window { until } | Boot::Stored { until } | Boot::Failed { until } => {
-                Some(*until)
+            Boot::Window { until }
+            | Boot::ProvisioningAnew { until }
+            | Boot::Stored { until }
+            | Boot::Failed { until } => Some(*until),
+            Boot::Checking | Boot::Pressed | Boot::Wiping | Boot::Provisioning | Boot::Tenant => {
+                None
             }
-            Boot::Checking | Boot::Wiping | Boot::Provisioning | Boot::Tenant => None,
         }
     }
 }
@@ -178,152 +303,4 @@ impl Default for Boot {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WINDOW: u64 = 8_000;
-
-    fn run(events: &[(u64, Event)]) -> (Boot, std::vec::Vec<Action>) {
-        let mut boot = Boot::new();
-        let actions = events
-            .iter()
-            .map(|(now, event)| boot.step(*now, WINDOW, *event))
-            .filter(|action| *action != Action::None)
-            .collect();
-        (boot, actions)
-    }
-
-    #[test]
-    fn an_unconfigured_board_provisions_and_then_runs_tenants() {
-        let (boot, actions) = run(&[
-            (0, Event::NotFound),
-            (5_000, Event::Committed),
-            (5_100, Event::Acknowledged),
-            (5_110, Event::SessionEnded),
-            (5_349, Event::Tick),
-            (5_350, Event::Tick),
-        ]);
-        assert_eq!(boot, Boot::Tenant);
-        assert_eq!(actions, [Action::Provision, Action::StartTenants]);
-    }
-
-    #[test]
-    fn a_configured_board_runs_tenants_after_the_window() {
-        let (boot, actions) = run(&[
-            (10, Event::Found),
-            (8_009, Event::Tick),
-            (8_010, Event::Tick),
-        ]);
-        assert_eq!(boot, Boot::Tenant);
-        assert_eq!(actions, [Action::OpenWindow, Action::StartTenants]);
-    }
-
-    #[test]
-    fn a_press_in_the_window_wipes_and_provisions() {
-        let (boot, actions) = run(&[
-            (0, Event::Found),
-            (100, Event::Pressed),
-            (9_000, Event::Tick),
-            (9_001, Event::Wiped),
-        ]);
-        assert_eq!(boot, Boot::Provisioning);
-        assert_eq!(
-            actions,
-            [Action::OpenWindow, Action::Wipe, Action::Provision]
-        );
-    }
-
-    #[test]
-    fn a_press_after_the_window_does_nothing() {
-        let (boot, actions) = run(&[
-            (0, Event::Found),
-            (8_000, Event::Tick),
-            (8_001, Event::Pressed),
-        ]);
-        assert_eq!(boot, Boot::Tenant);
-        assert_eq!(actions, [Action::OpenWindow, Action::StartTenants]);
-    }
-
-    #[test]
-    fn the_farewell_does_not_put_the_tenants_off() {
-        let (boot, _) = run(&[
-            (0, Event::NotFound),
-            (1_000, Event::Committed),
-            (10_900, Event::SessionEnded),
-        ]);
-        assert_eq!(boot, Boot::Stored { until: 11_000 });
-    }
-
-    #[test]
-    fn without_an_acknowledgement_the_tenants_start_after_ten_seconds() {
-        let (boot, actions) = run(&[
-            (0, Event::NotFound),
-            (1_000, Event::Committed),
-            (10_999, Event::Tick),
-            (11_000, Event::Tick),
-        ]);
-        assert_eq!(boot, Boot::Tenant);
-        assert_eq!(actions, [Action::Provision, Action::StartTenants]);
-    }
-
-    #[test]
-    fn a_session_that_ends_before_the_commit_changes_nothing() {
-        let (boot, actions) = run(&[(0, Event::NotFound), (1_000, Event::SessionEnded)]);
-        assert_eq!(boot, Boot::Provisioning);
-        assert_eq!(actions, [Action::Provision]);
-    }
-
-    #[test]
-    fn a_fault_is_shown_and_then_restarts_the_board() {
-        let (boot, actions) = run(&[
-            (0, Event::NotFound),
-            (1_000, Event::Faulted),
-            (2_999, Event::Tick),
-            (3_000, Event::Tick),
-        ]);
-        assert_eq!(boot, Boot::Failed { until: 3_000 });
-        assert_eq!(
-            actions,
-            [Action::Provision, Action::ShowFailure, Action::Restart]
-        );
-    }
-
-    #[test]
-    fn no_event_is_a_surprise_in_any_state() {
-        let states = [
-            Boot::Checking,
-            Boot::Window { until: 5 },
-            Boot::Wiping,
-            Boot::Provisioning,
-            Boot::Stored { until: 5 },
-            Boot::Failed { until: 5 },
-            Boot::Tenant,
-        ];
-        let events = [
-            Event::Found,
-            Event::NotFound,
-            Event::Pressed,
-            Event::Wiped,
-            Event::Committed,
-            Event::Acknowledged,
-            Event::SessionEnded,
-            Event::Faulted,
-            Event::Tick,
-        ];
-        for state in states {
-            for event in events {
-                let mut boot = state;
-                let action = boot.step(u64::MAX, WINDOW, event);
-                // Only a wipe that a person asked for may erase anything.
-                assert_eq!(
-                    action == Action::Wipe,
-                    matches!((state, event), (Boot::Window { .. }, Event::Pressed))
-                );
-                // Tenants never start from a state without a configuration.
-                if action == Action::StartTenants {
-                    assert!(matches!(state, Boot::Window { .. } | Boot::Stored { .. }));
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,8 @@
 
 /// Half a period of the fast blink, in milliseconds.
 pub const FAST_MS: u64 = 100;
-/// Half a period of the blink of a connected device, in milliseconds.
+/// Half a period of the blink of a connected device, and of the one that answers
+/// to the button, in milliseconds.
 pub const MEDIUM_MS: u64 = 300;
 /// Half a period of the slow blink, in milliseconds.
 pub const SLOW_MS: u64 = 1_000;
@@ -50,6 +51,8 @@ pub enum Indication {
     Dark,
     /// Configured, and the button would be obeyed now.
     BootWindow,
+    /// The button was pressed; what is meant by it is still open.
+    Button,
     /// Making the key pair of a session.
     ComputingKeys,
     /// Looking for the daemon, or connecting to it.
@@ -71,6 +74,7 @@ impl Indication {
         match self {
             Indication::Dark => (Pattern::Off, Pattern::Off),
             Indication::BootWindow => (Pattern::On, Pattern::Off),
+            Indication::Button => (Pattern::On, Pattern::Blink(MEDIUM_MS)),
             Indication::ComputingKeys | Indication::Agreeing => {
                 (Pattern::On, Pattern::Blink(FAST_MS))
             }
@@ -118,6 +122,7 @@ mod tests {
         let table = [
             (Indication::Dark, Pattern::Off, Pattern::Off),
             (Indication::BootWindow, Pattern::On, Pattern::Off),
+            (Indication::Button, Pattern::On, Pattern::Blink(300)),
             (Indication::ComputingKeys, Pattern::On, Pattern::Blink(100)),
             (Indication::Looking, Pattern::Blink(1000), Pattern::Off),
             (

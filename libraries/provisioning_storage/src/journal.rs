@@ -27,7 +27,7 @@ const SNAPSHOT_CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDL
 const RECORD_CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_24_OPENPGP);
 
 /// What the attempt counter says when the journal is damaged beyond what a power
-/// cut leaves. A board that locks is then locked until somebody wipes it: the
+/// cut leaves. A board that locks is then locked until somebody holds the button: the
 /// other answer, none, would make damage a way to more guesses.
 pub const ATTEMPTS_UNKNOWN: u32 = u32::MAX;
 
@@ -38,6 +38,8 @@ pub struct Values {
     pub attempts: u32,
     /// Configurations with a lower serial number are refused.
     pub serial_floor: u32,
+    /// Restarts in a row that a failure was the reason for.
+    pub restarts: u32,
 }
 
 /// One change of [`Values`].
@@ -47,6 +49,8 @@ pub enum Entry {
     Attempts(u32),
     /// The serial floor is now this.
     SerialFloor(u32),
+    /// The number of restarts in a row is now this.
+    Restarts(u32),
 }
 
 impl Entry {
@@ -54,6 +58,7 @@ impl Entry {
         match self {
             Entry::Attempts(value) => (1, value),
             Entry::SerialFloor(value) => (2, value),
+            Entry::Restarts(value) => (3, value),
         }
     }
 
@@ -77,6 +82,7 @@ impl Entry {
         match kind {
             1 => Some(Entry::Attempts(value)),
             2 => Some(Entry::SerialFloor(value)),
+            3 => Some(Entry::Restarts(value)),
             _ => None,
         }
     }
@@ -91,6 +97,7 @@ impl Entry {
             Entry::Attempts(value) => values.attempts = value,
             // A floor that a later record lowers cannot come from this code.
             Entry::SerialFloor(value) => values.serial_floor = values.serial_floor.max(value),
+            Entry::Restarts(value) => values.restarts = value,
         }
     }
 }
@@ -133,8 +140,8 @@ impl JournalPage {
         let mut values = Values {
             attempts: reader.u32()?,
             serial_floor: reader.u32()?,
+            restarts: reader.u32()?,
         };
-        reader.u32()?;
         if reader.u32()? != SNAPSHOT_CRC.checksum(snapshot.get(..SNAPSHOT_LEN - 4)?) {
             return None;
         }
@@ -171,7 +178,7 @@ fn emit_snapshot(page: &mut [u8], generation: u32, values: &Values) -> Option<()
     writer.put(&generation.to_le_bytes())?;
     writer.put(&values.attempts.to_le_bytes())?;
     writer.put(&values.serial_floor.to_le_bytes())?;
-    writer.put(&[0; 4])?;
+    writer.put(&values.restarts.to_le_bytes())?;
     check.copy_from_slice(&SNAPSHOT_CRC.checksum(content).to_le_bytes());
     Some(())
 }
@@ -206,6 +213,7 @@ impl Journal {
         values: Values {
             attempts: 0,
             serial_floor: 0,
+            restarts: 0,
         },
         active: None,
         unreadable: None,
@@ -233,6 +241,7 @@ impl Journal {
                         self.values = values;
                     } else {
                         self.values.serial_floor = values.serial_floor;
+                        self.values.restarts = values.restarts;
                     }
                 }
             }
@@ -392,15 +401,30 @@ mod tests {
         let page = page_with(&[
             Entry::Attempts(1),
             Entry::SerialFloor(5),
+            Entry::Restarts(7),
             Entry::Attempts(2),
+            Entry::Restarts(8),
         ]);
         assert_eq!(
             values_of(&page),
             Values {
                 attempts: 2,
-                serial_floor: 5
+                serial_floor: 5,
+                restarts: 8,
             }
         );
+    }
+
+    #[test]
+    fn a_snapshot_keeps_every_value() {
+        let values = Values {
+            attempts: 1,
+            serial_floor: 2,
+            restarts: 3,
+        };
+        let mut page = [0xff; PAGE_LEN];
+        emit_snapshot(&mut page, 1, &values).unwrap();
+        assert_eq!(values_of(&page), values);
     }
 
     #[test]
@@ -451,6 +475,7 @@ mod tests {
             &Values {
                 attempts: 1,
                 serial_floor: 1,
+                ..Values::default()
             },
         )
         .unwrap();
@@ -460,6 +485,7 @@ mod tests {
             &Values {
                 attempts: 2,
                 serial_floor: 2,
+                ..Values::default()
             },
         )
         .unwrap();
@@ -487,6 +513,7 @@ mod tests {
                 &Values {
                     attempts: 9,
                     serial_floor: 9,
+                    ..Values::default()
                 },
             )
             .unwrap();

@@ -139,7 +139,8 @@ fn a_journal_lost_beyond_power_cuts_does_not_forget_attempts() {
         device.values(),
         Values {
             attempts: ATTEMPTS_UNKNOWN,
-            serial_floor: 5
+            serial_floor: 5,
+            restarts: 0,
         }
     );
     assert_eq!(device.record(Entry::Attempts(0)), DONE);
@@ -148,7 +149,8 @@ fn a_journal_lost_beyond_power_cuts_does_not_forget_attempts() {
         device.values(),
         Values {
             attempts: 0,
-            serial_floor: 5
+            serial_floor: 5,
+            restarts: 0,
         }
     );
 }

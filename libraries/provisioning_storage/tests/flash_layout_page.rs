@@ -169,7 +169,7 @@ fn journal_page() {
         ("generation", vec![1, 0, 0, 0]),
         ("attempts", attempts.to_le_bytes().to_vec()),
         ("serial floor", vec![0; 4]),
-        ("zeros", vec![0; 4]),
+        ("restarts", vec![0; 4]),
         ("CRC-32 (ISO-HDLC)", crc_32.to_le_bytes().to_vec()),
     ];
     let records = compare("### Journal page", &page, &fields);
@@ -178,7 +178,7 @@ fn journal_page() {
     let fields = [
         ("value", vec![4, 3, 2, 1]),
         ("CRC-24 (OpenPGP)", crc_24.to_le_bytes()[..3].to_vec()),
-        ("kind: 1 attempts, 2 serial floor", vec![2]),
+        ("kind: 1 attempts, 2 serial floor, 3 restarts", vec![2]),
     ];
     let record_len = compare("\nA record:\n", &page[records..], &fields);
     assert_eq!((PAGE_LEN - records) / record_len, RECORDS_PER_PAGE);

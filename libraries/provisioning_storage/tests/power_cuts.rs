@@ -35,10 +35,12 @@ enum Operation {
     Count,
     /// Clears the attempts.
     Clear,
+    /// Counts one restart.
+    Fail,
     Wipe,
 }
 
-use Operation::{Clear, Count, Store, Wipe};
+use Operation::{Clear, Count, Fail, Store, Wipe};
 
 /// What must be seen at the next boot.
 #[derive(Clone, Debug)]
@@ -82,6 +84,10 @@ fn perform(device: &mut Device, model: &Model, operation: Operation) -> (Result<
             after.values.attempts = 0;
             device.record(Entry::Attempts(0))
         }
+        Fail => {
+            after.values.restarts += 1;
+            device.record(Entry::Restarts(after.values.restarts))
+        }
         Wipe => {
             if let Some(before) = after.config.take() {
                 let floor = &mut after.values.serial_floor;
@@ -115,6 +121,10 @@ fn observe(device: &mut Device, before: &Model, after: &Model, context: &str) ->
     assert!(
         values.attempts == before.values.attempts || values.attempts == after.values.attempts,
         "{context}: attempts {values:?}, before {before:?}, after {after:?}"
+    );
+    assert!(
+        values.restarts == before.values.restarts || values.restarts == after.values.restarts,
+        "{context}: restarts {values:?}, before {before:?}, after {after:?}"
     );
     let floor = values.serial_floor;
     assert!(
@@ -152,7 +162,7 @@ fn observe_done(device: &Device, after: &Model, operation: Operation, context: &
             assert_eq!(probe.index.verdict(), Verdict::Erased, "{context}");
             probe.assert_no_secret();
         }
-        Count | Clear => {}
+        Count | Clear | Fail => {}
     }
     model
 }
@@ -258,6 +268,18 @@ fn attempts_across_page_moves() {
 }
 
 #[test]
+fn restarts_across_a_page_move() {
+    for over in [RECORDS_PER_PAGE - 2, RECORDS_PER_PAGE - 1] {
+        let prelude = vec![Fail; over];
+        cut_everywhere(
+            "moving restarts",
+            &prelude,
+            &[Fail, Count, Fail, Wipe, Fail],
+        );
+    }
+}
+
+#[test]
 fn a_floor_that_rises_with_a_page_move() {
     for over in [RECORDS_PER_PAGE - 1, RECORDS_PER_PAGE] {
         let mut prelude = vec![Count; over];
@@ -283,8 +305,10 @@ fn a_life() {
         SMALL,
         Count,
         SMALL,
+        Fail,
         Wipe,
         Count,
+        Fail,
         Clear,
         SAME_SERIAL,
     ];

@@ -115,7 +115,7 @@ impl fmt::Display for AlertCode {
             Self::BadPoint => "bad point",
             Self::ConfirmationFailed => "confirmation failed (wrong setup code)",
             Self::BadSealedRecord => "bad sealed record",
-            Self::Locked => "locked (too many failures; press the button)",
+            Self::Locked => "locked (too many failures; hold the button)",
             Self::ParametersOutOfBounds => "parameters out of bounds",
             Self::Internal => "internal error",
             Self::LegacyRefused => "legacy refused",

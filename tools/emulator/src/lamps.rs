@@ -41,8 +41,9 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// Left and right LED in a phase; `None` when they belong to the tenant.
 fn expected(phase: Phase) -> Option<(Lamp, Lamp)> {
     match phase {
-        Phase::BootWindow | Phase::Wiping => Some((Lamp::On, Lamp::Off)),
-        Phase::ComputingKeys => Some((Lamp::On, Lamp::Blink(FAST))),
+        Phase::BootWindow => Some((Lamp::On, Lamp::Off)),
+        Phase::Button => Some((Lamp::On, Lamp::Blink(MEDIUM))),
+        Phase::Wiping | Phase::ComputingKeys => Some((Lamp::On, Lamp::Blink(FAST))),
         Phase::Looking | Phase::Connecting => Some((Lamp::Blink(SLOW), Lamp::Off)),
         Phase::Connected => Some((Lamp::Blink(MEDIUM), Lamp::Either)),
         Phase::Agreeing | Phase::Storing | Phase::Stored => Some((Lamp::On, Lamp::Blink(FAST))),

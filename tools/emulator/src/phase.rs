@@ -10,6 +10,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     BootWindow,
+    Button,
     Wiping,
     ComputingKeys,
     Looking,
@@ -24,8 +25,9 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Phase; 12] = [
+    pub const ALL: [Phase; 13] = [
         Phase::BootWindow,
+        Phase::Button,
         Phase::Wiping,
         Phase::ComputingKeys,
         Phase::Looking,
@@ -43,6 +45,7 @@ impl Phase {
     pub fn name(self) -> &'static str {
         match self {
             Phase::BootWindow => "boot-window",
+            Phase::Button => "button",
             Phase::Wiping => "wiping",
             Phase::ComputingKeys => "computing-keys",
             Phase::Looking => "looking",
@@ -66,7 +69,11 @@ impl Phase {
     /// How far provisioning has come, in percent, for a progress line.
     pub fn progress(self) -> u16 {
         match self {
-            Phase::BootWindow | Phase::Wiping | Phase::Failed | Phase::Restarting => 0,
+            Phase::BootWindow
+            | Phase::Button
+            | Phase::Wiping
+            | Phase::Failed
+            | Phase::Restarting => 0,
             Phase::ComputingKeys => 10,
             Phase::Looking => 20,
             Phase::Connecting => 30,

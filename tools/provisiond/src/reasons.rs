@@ -41,10 +41,10 @@ pub fn theirs(code: AlertCode) -> String {
         AlertCode::ConfirmationFailed => {
             "compare the label of the device with its line in the inventory"
         }
-        AlertCode::Locked => "press the button of the device and try again",
+        AlertCode::Locked => "hold the button of the device for 10 seconds and try again",
         AlertCode::OtherDaemonPinned => {
             "it belongs to a daemon with another identity; use that one's state directory, \
-             or press the button of the device to let this one take over"
+             or press the button of the device twice to let this one take over"
         }
         AlertCode::NoCommonVersion => "update the older of device and daemon",
         AlertCode::BadProof => "the state directory of this daemon may be damaged",
