@@ -363,8 +363,7 @@ fn a_truncated_frame_is_not_taken() {
 #[test]
 fn every_bit_of_every_sealed_record_counts() {
     let whole = with(untouched).frames;
-    for number in PROOF_OF_DAEMON..=RECEIPT_ACK {
-        let (from, bytes) = &whole[number];
+    for (number, (from, bytes)) in whole.iter().enumerate().skip(PROOF_OF_DAEMON) {
         for position in 3..bytes.len() {
             // Of a long ciphertext each octet has one bit after the other; its
             // ends, where sequence number and tag are, have all.
@@ -397,17 +396,17 @@ fn every_bit_of_every_sealed_record_counts() {
 fn a_record_of_one_conversation_is_none_in_another() {
     let vectors = conversation();
     let recorded = with(untouched).frames;
-    for number in PROOF_OF_DAEMON..=RECEIPT_ACK {
+    for (number, (from, bytes)) in recorded.iter().enumerate().skip(PROOF_OF_DAEMON) {
         let mut device = Device::new(&vectors);
         device.random = [0x5c; 112][..device.random.len()].try_into().unwrap();
         let outcome = run(&device, &Daemon::new(&vectors), |_, current, frame| {
             vec![if current == number {
-                recorded[number].1.clone()
+                bytes.clone()
             } else {
                 frame
             }]
         });
-        let failure = match recorded[number].0 {
+        let failure = match from {
             From::Daemon => outcome.device_failure(),
             From::Device => outcome.daemon_failure(),
         };

@@ -54,6 +54,12 @@ impl Recorded {
         self.0.lock().unwrap().clone()
     }
 
+    /// Forgets what was told so far.
+    #[allow(dead_code, reason = "the fuzzer uses it")]
+    pub fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
     /// The events' names, as JSON has them.
     pub fn names(&self) -> Vec<String> {
         let name = |event: &Event| {
