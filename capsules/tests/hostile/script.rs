@@ -74,15 +74,32 @@ impl Summary {
     }
 }
 
-/// SplitMix64.
-struct Dice(u64);
+/// Where decisions come from.
+pub enum Dice {
+    /// SplitMix64 from a seed.
+    Seeded(u64),
+    /// Bytes, such as a fuzzer gives, then zeroes.
+    Bytes(std::vec::IntoIter<u8>),
+}
 
 impl Dice {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let state = match self {
+            Dice::Seeded(state) => state,
+            Dice::Bytes(bytes) => {
+                let mut next = || u64::from(bytes.next().unwrap_or(0));
+                return next() | next() << 8;
+            }
+        };
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Whether it has run out. A seed never does.
+    fn is_empty(&self) -> bool {
+        matches!(self, Dice::Bytes(bytes) if bytes.len() == 0)
     }
 
     fn below(&mut self, limit: usize) -> usize {
@@ -138,7 +155,7 @@ impl<'a> Script<'a> {
         let frame = board.bench.buffer(ATTACKER, 1_027);
         let mut script = Self {
             board,
-            dice: Dice(seed),
+            dice: Dice::Seeded(seed),
             memory,
             frame,
             payload,
@@ -161,11 +178,19 @@ impl<'a> Script<'a> {
 
     /// Plays one sequence and looks at what it left.
     pub fn play(&mut self, seed: u64, moves: usize) {
-        self.dice = Dice(seed);
+        self.play_by(Dice::Seeded(seed), seed, moves);
+    }
+
+    /// Plays one sequence that `dice` decides; `seed` names it.
+    pub fn play_by(&mut self, dice: Dice, seed: u64, moves: usize) {
+        self.dice = dice;
         self.knows_code = !self.dice.one_in(4);
         self.meet();
         let (committed, first_serial) = (self.board.observer.committed.get(), self.serial);
         for _ in 0..moves {
+            if self.dice.is_empty() {
+                break;
+            }
             self.step(seed);
             if self.board.observer.committed.get() > committed {
                 assert!(self.knows_code, "seed {seed:#x}: stored without the code");
