@@ -27,6 +27,7 @@ pub const NONE: [usize; 2] = [0, 0];
 
 global_asm!(".globl _fault_caught", "_fault_caught:", "jr t6",);
 
+// SAFETY: Defined by the assembly above. Only its address is taken.
 unsafe extern "C" {
     fn _fault_caught();
 }

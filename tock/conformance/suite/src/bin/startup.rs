@@ -19,6 +19,8 @@ use raw::{class, syscall};
 const STACK: usize = 0x1000;
 const CONSOLE: usize = 1;
 
+// SAFETY: The section only reserves room for the stack, as the linker script of
+// processes has it; no code reads or writes the bytes by name.
 #[unsafe(link_section = ".stack_buffer")]
 #[used]
 static STACK_MEMORY: [u8; STACK] = [0; STACK];

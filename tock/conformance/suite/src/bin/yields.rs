@@ -70,6 +70,11 @@ fn no_wait(report: &mut Report) {
     case!(report, "no_wait_flag_last_byte", "The last byte before the break can be the flag", unsafe { last.read_volatile() } => 0);
     let shrunk = memop(1, -16isize as usize);
     case!(report, "no_wait_flag_is_no_buffer", "A flag does not keep the break from going below it", shrunk[0] => variant::SUCCESS_U32);
+    let old = app_break();
+    memop(0, lowest_grant());
+    yield_(0, lowest_grant(), 0, 0);
+    memop(0, old);
+    case!(report, "no_wait_flag_in_grant", "A flag in the driver's memory right at the break is ignored: the driver has its upcalls still", subscribe(TEST, 3, 0, 0)[0] => variant::SUCCESS_U32_U32);
     clear();
     queue(1, 1);
     later(1);
