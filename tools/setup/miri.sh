@@ -1,0 +1,80 @@
+#!/bin/sh
+# Licensed under the Apache License, Version 2.0 or the MIT License.
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Copyright Tock Provisioning Contributors 2026.
+
+# Runs the host tests that reach unsafe code under Miri, which finds what tests
+# alone don't: accesses through pointers that may not make them, references that
+# overlap, uninitialized bytes, data races. `miri.sh NAME..` runs only the named
+# passes, and MIRI_TESTS the tests whose names contain it.
+#
+# Pointer aliasing is judged by Stacked Borrows unless a pass says why it can't be.
+
+set -u
+
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+logs=${MIRI_LOGS:-$repository/target/miri}
+wanted=$*
+passes=0
+failed=0
+
+if ! cargo +nightly --version >/dev/null 2>&1 || ! cargo +nightly miri --version >/dev/null 2>&1; then
+    echo "Miri needs a nightly compiler. Run:"
+    echo "    rustup toolchain install nightly --component miri,rust-src"
+    exit 1
+fi
+mkdir -p "$logs"
+
+# Pointers keep to what they were made from; no integer becomes a pointer.
+strict=-Zmiri-strict-provenance
+# A device gets addresses as integers and writes there: its model in the tests does
+# so by pointers from exposed addresses, as the language wants it for DMA.
+device=-Zmiri-permissive-provenance
+# What a board, a driver or a process owns is there for ever, so tests leak it.
+forever=-Zmiri-ignore-leaks
+# Stacked Borrows has no read-only view of memory that others may write: a reference to
+# cells counts as writing, which memory behind a `&[u8]` forbids even if the cells
+# offer no writing at all. `ReadableProcessSlice` is such a view, of flash among others,
+# and a slice of anything else would promise that the process doesn't write.
+# Tree Borrows judges by the accesses that are made.
+views=-Zmiri-tree-borrows
+
+# pass NAME FOLDER FLAGS CARGO-ARGUMENTS.. [-- TEST-ARGUMENTS..]
+pass() {
+    name=$1
+    folder=$2
+    flags=$3
+    shift 3
+    case " ${wanted:-$name} " in *" $name "*) ;; *) return ;; esac
+    printf '\n== %s (%s)\n' "$name" "$flags"
+    passes=$((passes + 1))
+    log=$logs/$name.log
+    case " $* " in *" -- "*) ;; *) set -- "$@" -- ;; esac
+    { (cd "$repository/$folder" && MIRIFLAGS="$flags" cargo +nightly miri test --quiet "$@" ${MIRI_TESTS:-} 2>&1); echo $? >"$log.rc"; } | tee "$log"
+    [ "$(cat "$log.rc")" -eq 0 ] || failed=$((failed + 1))
+}
+
+# Cells, registers: no memory but their own.
+pass cells tock "$strict" -p tock-cells -p riscv-csr
+# Encoding of PMP entries, decoding of traps. Their assembly is not for the host.
+pass arch tock "$strict $forever" -p riscv --lib
+# Split queues and the two drivers on them.
+pass virtio tock "$device $forever" -p virtio --lib
+# Grants, process memory, loading, panic output. Left out: `fixed_addresses`, which asks
+# mmap for low memory; Miri has no mmap at an address.
+pass kernel tock "$strict $forever $views" -p kernel --lib -- --skip fixed_addresses
+# The same by the stricter rules, as far as no read-only buffer is entered.
+pass kernel-stacked tock "$strict $forever" -p kernel --lib -- --skip fixed_addresses \
+    --skip SKIPS
+# Capsules that processes lend buffers to.
+pass capsules tock "$strict $forever $views" -p capsules-core -p capsules-extra -p capsules-system --tests --lib
+# Sharing and the fake kernel that upcalls and buffers go through.
+pass libtock libtock-rs "$strict" -p libtock_platform -p libtock_unittest --lib --tests
+pass libtock-apis libtock-rs "$strict" -p libtock_alarm -p libtock_buttons -p libtock_console -p libtock_gpio \
+    -p libtock_leds -p libtock_low_level_debug -p libtock_rng --lib --tests
+# The receiver exchanges buffers that it holds no reference to.
+pass ethernet-tap . "$strict $forever" -p libtock_ethernet_tap --lib
+pass cfi-flash . "$strict $forever" -p cfi_flash --lib
+
+printf '\n%d passes, %d failed\n' "$passes" "$failed"
+[ "$passes" -gt 0 ] && [ "$failed" -eq 0 ]
