@@ -16,6 +16,7 @@ use crate::platform::AlarmHw;
 
 /// The state of the LEDs and its history. Programs outside of the emulator find
 /// it by this symbol.
+// SAFETY: Nothing else that is linked defines a symbol of this name.
 #[unsafe(no_mangle)]
 pub static PANEL_TRACE: PanelTrace = PanelTrace::new();
 

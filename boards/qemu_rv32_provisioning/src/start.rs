@@ -58,6 +58,7 @@ static STORAGE_POLICY: NullStoragePermissions = NullStoragePermissions {};
 static NO_RANDOMNESS: NoRandomness = NoRandomness;
 static RESTART: PanelRestart = PanelRestart;
 
+// SAFETY: The linker script defines these symbols; a byte has any alignment.
 unsafe extern "C" {
     // Bounds of the memories, from the linker script. Only their addresses
     // mean anything.

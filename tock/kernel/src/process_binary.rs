@@ -44,7 +44,10 @@ pub enum ProcessBinaryError {
 impl fmt::Debug for ProcessBinaryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ProcessBinaryError::TbfHeaderNotFound => write!(f, "no TBF header of version 2 found, so none is looked for behind"),
+            ProcessBinaryError::TbfHeaderNotFound => write!(
+                f,
+                "no TBF header of version 2 found, so none is looked for behind"
+            ),
             ProcessBinaryError::TbfHeaderParseFailure(error) => {
                 write!(f, "malformed TBF header: {}", error)
             }

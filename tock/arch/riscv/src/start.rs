@@ -14,6 +14,9 @@
 ///
 /// The other harts of a multi-hart machine would race for the same stack, so
 /// all but hart 0 sleep for ever.
+// SAFETY: The body keeps to what a naked function may do: it never returns, takes
+// no arguments and sets up the stack before it calls anything. Only the linker
+// script, which places this section where the hart starts, names the symbol.
 #[unsafe(naked)]
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".riscv.start")]

@@ -78,6 +78,7 @@ impl SysCall {
 }
 
 #[cfg(all(target_arch = "riscv32", target_os = "none"))]
+// SAFETY: The assembly in `trap` defines it with this signature.
 unsafe extern "C" {
     /// Runs the process until it traps, then returns with interrupts off.
     fn _switch_to_process(state: *mut RiscvimacStoredState);

@@ -34,6 +34,7 @@ mod entry {
     use crate::thread_id::set_in_kernel_trap;
     use kernel::utilities::registers::interfaces::Readable;
 
+    // SAFETY: Defined by the assembly below. Only its address is taken.
     unsafe extern "C" {
         /// Entry of all traps, for `mtvec` only: not callable.
         pub fn _start_trap();

@@ -13,6 +13,8 @@ mod image {
     kernel::stack_size! {0x8000}
 
     /// Where the entry code goes when RAM is set up.
+    // SAFETY: The entry code declares this symbol with this signature, and nothing
+    // else defines it.
     #[unsafe(no_mangle)]
     extern "C" fn main() -> ! {
         let capability = create_capability!(capabilities::MainLoopCapability);

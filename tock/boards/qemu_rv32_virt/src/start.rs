@@ -42,6 +42,7 @@ const DEBUG_KIB: usize = if cfg!(feature = "conformance") { 16 } else { 2 };
 static FAULT_POLICY: capsules_system::process_policies::StopWithDebugFaultPolicy =
     capsules_system::process_policies::StopWithDebugFaultPolicy {};
 
+// SAFETY: The linker script defines these symbols; a byte has any alignment.
 unsafe extern "C" {
     // Bounds of the memories, from the linker script. Only their addresses
     // mean anything.

@@ -22,6 +22,7 @@ const PROT_READ_WRITE: c_int = 3;
 /// Private, anonymous, at this address and not over anything else.
 const MAP_LOW: c_int = 0x02 | 0x20 | 0x10_0000;
 
+// SAFETY: The signature is that of POSIX on this platform.
 unsafe extern "C" {
     fn mmap(
         address: *mut c_void,

@@ -49,6 +49,8 @@ macro_rules! static_buf {
 #[macro_export]
 macro_rules! static_named_buf {
     ($T:ty, $name:expr $(,)?) => {{
+        // SAFETY: whoever names the symbol sees to it that nothing else has the
+        // name; the linker refuses a second one.
         #[unsafe(export_name = $name)]
         static MEMORY: $crate::utilities::static_init::StaticBuf<$T> =
             $crate::utilities::static_init::StaticBuf::new();
@@ -61,6 +63,8 @@ macro_rules! static_named_buf {
 macro_rules! stack_size {
     {$size:expr} => {
         /// The kernel's stack.
+        // SAFETY: the linker script, which alone names this section and symbol,
+        // places them where the stack belongs; no code uses the bytes by name.
         #[unsafe(no_mangle)]
         #[unsafe(link_section = ".stack_buffer")]
         #[used]
@@ -73,6 +77,7 @@ macro_rules! stack_size {
 #[macro_export]
 macro_rules! storage_volume {
     ($name:ident, $kB:expr $(,)?) => {
+        // SAFETY: the section is flash for constant bytes, which these are.
         #[unsafe(link_section = ".storage")]
         #[used]
         pub static $name: [u8; $kB * 1024] = [0x00; $kB * 1024];
@@ -93,7 +98,11 @@ macro_rules! create_capability {
     ($($T:path),+ $(,)?) => {{
         struct Capability;
         $(
-            #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
+            #[allow(
+                unsafe_code,
+                clippy::undocumented_unsafe_blocks,
+                reason = "clippy does not find the comment where the macro is expanded"
+            )]
             // SAFETY: the board, which alone can write this, grants it.
             unsafe impl $T for Capability {}
         )+
@@ -108,7 +117,11 @@ macro_rules! create_typed_capability {
     ($var:ident, $name:ident : $($T:path),+ $(,)?) => {
         struct $name;
         $(
-            #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
+            #[allow(
+                unsafe_code,
+                clippy::undocumented_unsafe_blocks,
+                reason = "clippy does not find the comment where the macro is expanded"
+            )]
             // SAFETY: the board, which alone can write this, grants it.
             unsafe impl $T for $name {}
         )+
@@ -129,14 +142,18 @@ macro_rules! define_capability_type {
             /// # Safety
             ///
             /// Whoever gets the value has the capabilities of its type.
-            #[allow(unsafe_code, dead_code)]
+            #[allow(unsafe_code, dead_code, reason = "minting is what has to be unsafe")]
             unsafe fn __mint() -> Self {
                 Self { _private: () }
             }
         }
 
         $(
-            #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
+            #[allow(
+                unsafe_code,
+                clippy::undocumented_unsafe_blocks,
+                reason = "clippy does not find the comment where the macro is expanded"
+            )]
             // SAFETY: the board, which alone can write this, grants it.
             unsafe impl $T for $name {}
         )+
