@@ -38,6 +38,7 @@ suite conformance . env $(cat "$tools/firmware.env" 2>/dev/null) \
 # The examples there link for the board only, so not --workspace.
 suite libtock-rs libtock-rs cargo test --no-fail-fast
 suite tock-api . python3 tools/api_check/api_check.py
+suite unsafe . python3 tools/unsafe_check/unsafe_check.py
 suite host . cargo test --no-fail-fast
 suite bare-processor . cargo test --package qemu_rv32_bench --no-fail-fast
 suite emulated . cargo test --package emulator --no-fail-fast
