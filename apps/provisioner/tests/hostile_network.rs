@@ -8,7 +8,7 @@ mod support;
 
 use provisioning_flow::discovery::{MAX_CANDIDATES, MAX_PER_SOURCE};
 use provisioning_wire::limits::WAIT_LIMIT_MS;
-use support::{Attacker, DAEMON, HELLO, Hold, World, answer_of_host};
+use support::{Attacker, DAEMON, HELLO, Hold, World, answer_of_host, answer_of_service};
 
 const HERE: &str = "[fe80::1]:49300";
 const KEEP_ALIVE: &[u8] = &[0x03, 0, 0];
@@ -121,6 +121,40 @@ fn each_connection_has_its_own_time() {
     world.forget();
     let held = held_by(&mut world, |_| KEEP_ALIVE.to_vec(), 2_000);
     assert!((57_000..=60_000).contains(&held), "{held}");
+}
+
+#[test]
+fn who_fails_the_agreement_waits_longer_each_time_and_others_are_served() {
+    const WRONG_CODE: u32 = 5;
+    let mut world = connected();
+    let mut wait = 1_000;
+    for _ in 0..8 {
+        world.kernel.ends(WRONG_CODE);
+        world.run(10);
+        let failed = world.now();
+        world.daemon.heard.clear();
+        world.run_until("again", |world| world.daemon.heard == HELLO);
+        let waited = world.now() - failed;
+        let spread = wait / 4;
+        assert!(
+            (wait - spread - 10..=wait + spread + 10).contains(&waited),
+            "{waited} instead of {wait}"
+        );
+        wait = (wait * 2).min(60_000);
+    }
+    // Its turn is a minute away. Somebody else has not to wait for it.
+    world.kernel.ends(WRONG_CODE);
+    world.run(10);
+    world.forget();
+    let elsewhere = [(DAEMON.into(), 5_555)];
+    world.daemon.listen(5_555);
+    world.daemon.announces(&answer_of_service(&elsewhere));
+    world.run(100);
+    assert!(
+        world.said().contains(&"connecting to [fe80::1]:5555"),
+        "{:?}",
+        world.said()
+    );
 }
 
 /// How long the daemon, which begins at `start`, waits for the device while an

@@ -95,3 +95,30 @@ fn a_locked_board_gives_a_hostile_process_no_guess() {
         script.provision_in_good_faith();
     });
 }
+
+#[test]
+fn no_power_cut_gives_a_guess_more() {
+    const LIMIT: u8 = 254;
+    let mut pages = minted();
+    let mut guesses = 0;
+    // The power is cut in the middle of each change in turn that the flash makes
+    // for a guess, over and over, and the guess is made all the same.
+    for round in 0..60 {
+        let (after, shares) = on_a_board(move || {
+            let board = Board::new(pages, Some(LIMIT), false);
+            // Counts only rise: what was guessed before is not forgotten.
+            assert!(board.store.attempts() >= guesses, "round {round}");
+            board.flash.cut_after(round % 4);
+            let mut script = Script::new(&board, 1);
+            let shares = script.guess() + script.guess();
+            (board.flash.content(), shares)
+        });
+        guesses += shares as u32;
+        pages = after;
+    }
+    assert!(guesses > 30, "{guesses}");
+    on_a_board(move || {
+        let board = Board::new(pages, Some(LIMIT), false);
+        assert!(board.store.attempts() >= guesses);
+    });
+}

@@ -79,6 +79,7 @@ pub enum Dice {
     /// SplitMix64 from a seed.
     Seeded(u64),
     /// Bytes, such as a fuzzer gives, then zeroes.
+    #[allow(dead_code, reason = "the fuzzer uses it")]
     Bytes(std::vec::IntoIter<u8>),
 }
 
