@@ -34,8 +34,8 @@ const YIELD_WAIT_FOR: usize = 2;
 /// Decodes a system call of class `syscall_number` from r0..r3. `None` for an
 /// unknown class or yield variant, which is a fault of the process.
 ///
-/// Pointers are what the process says; the kernel validates their addresses
-/// against the process's memory before it uses any.
+/// Pointers are what the process says: addresses that give no access. The kernel
+/// checks them against the process's memory and derives its own from that.
 pub fn syscall_from_register_arguments_32bit(
     syscall_number: u8,
     r0: u32,
@@ -49,7 +49,7 @@ pub fn syscall_from_register_arguments_32bit(
         SyscallClass::Yield => Syscall::Yield {
             yield_type: match r0 {
                 YIELD_NO_WAIT => YieldVariant::NoWait {
-                    ptr: ptr::with_exposed_provenance_mut(r1),
+                    ptr: ptr::without_provenance_mut(r1),
                 },
                 YIELD_WAIT => YieldVariant::Wait,
                 YIELD_WAIT_FOR => YieldVariant::WaitFor {
@@ -74,19 +74,19 @@ pub fn syscall_from_register_arguments_32bit(
         SyscallClass::ReadWriteAllow => Syscall::ReadWriteAllow {
             driver_number: r0,
             subdriver_number: r1,
-            allow_address: ptr::with_exposed_provenance_mut(r2),
+            allow_address: ptr::without_provenance_mut(r2),
             allow_size: r3,
         },
         SyscallClass::UserspaceReadableAllow => Syscall::UserspaceReadableAllow {
             driver_number: r0,
             subdriver_number: r1,
-            allow_address: ptr::with_exposed_provenance_mut(r2),
+            allow_address: ptr::without_provenance_mut(r2),
             allow_size: r3,
         },
         SyscallClass::ReadOnlyAllow => Syscall::ReadOnlyAllow {
             driver_number: r0,
             subdriver_number: r1,
-            allow_address: ptr::with_exposed_provenance(r2),
+            allow_address: ptr::without_provenance(r2),
             allow_size: r3,
         },
         SyscallClass::Memop => Syscall::Memop {

@@ -5,7 +5,7 @@
 //! Golden registers for every class and every return variant.
 
 use super::*;
-use core::ptr::{with_exposed_provenance as at, with_exposed_provenance_mut as at_mut};
+use core::ptr::{without_provenance as at, without_provenance_mut as at_mut};
 
 /// What the registers hold before; it must stay where a variant says nothing.
 const OLD: [u32; 4] = [0x0101_0101, 0x0202_0202, 0x0303_0303, 0x0404_0404];
