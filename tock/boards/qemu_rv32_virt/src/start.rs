@@ -39,7 +39,7 @@ const DEBUG_KIB: usize = if cfg!(feature = "conformance") { 16 } else { 2 };
 
 /// Stops a process that faults and says so.
 #[cfg(not(feature = "conformance"))]
-static FAULT_POLICY: capsules_system::process_policies::StopWithDebugFaultPolicy =
+pub(crate) static FAULT_POLICY: capsules_system::process_policies::StopWithDebugFaultPolicy =
     capsules_system::process_policies::StopWithDebugFaultPolicy {};
 
 // SAFETY: The linker script defines these symbols; a byte has any alignment.
@@ -248,13 +248,18 @@ pub unsafe fn start() -> (
     unsafe {
         crate::conformance::load(kernel, chip, app_flash, app_memory)
     };
-    #[cfg(not(feature = "conformance"))]
+    #[cfg(feature = "signed")]
+    // SAFETY: Called once, as the caller vouches.
+    unsafe {
+        crate::signed::load(kernel, chip, app_flash, app_memory)
+    };
+    #[cfg(not(any(feature = "conformance", feature = "signed")))]
     load(kernel, chip, app_flash, app_memory);
     (kernel, platform, chip)
 }
 
 /// Makes processes of what is in flash.
-#[cfg(not(feature = "conformance"))]
+#[cfg(not(any(feature = "conformance", feature = "signed")))]
 fn load(
     kernel: &'static Kernel,
     chip: &'static ChipHw,
