@@ -183,7 +183,7 @@ fuzz: ## Fuzz every parser for FUZZ_SECONDS (60) each; needs nightly and cargo-f
 FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning boards/qemu_rv32_bench $(foreach app,$(APPS),$($(app)_FOLDER))
 
 .PHONY: prepush
-prepush: ## Format check and clippy, for host and board, in all three workspaces
+prepush: unsafe-check ## Format check and clippy, for host and board, in all three workspaces
 	cargo fmt --all --check
 	cd tock && cargo fmt --all --check
 	$(MAKE) -C libtock-rs lint CARGO_TARGET_DIR=target
@@ -196,10 +196,19 @@ prepush: ## Format check and clippy, for host and board, in all three workspaces
 	        cargo clippy --quiet --manifest-path Cargo.toml --profile firmware --target $(RISCV) --target-dir $(FIRMWARE)-clippy -- -D warnings) || exit 1; \
 	done
 
+.PHONY: unsafe-check
+unsafe-check: ## Check that unsafe code stays where it belongs and says why it is sound
+	@cd tools/unsafe_check && python3 -m unittest --quiet
+	@python3 tools/unsafe_check/unsafe_check.py
+
+.PHONY: miri
+miri: ## Run host tests that reach unsafe code under Miri; needs nightly. MIRI=names: only these passes
+	@MIRI_LOGS=$(BUILD)/miri CARGO_TARGET_DIR=$(BUILD)/miri tools/setup/miri.sh $(MIRI)
+
 .PHONY: clean
 clean: ## Remove what was built, but not the tools of `make setup`
 	rm -rf $(filter-out $(TOOLS),$(wildcard $(BUILD)/*)) tock/target libtock-rs/target
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
