@@ -183,7 +183,7 @@ impl UserspaceKernelBoundary for SysCall {
             }
         }
         let reason = switch_reason(state);
-        let stack_pointer = state.regs[register::SP] as *const u8;
+        let stack_pointer = core::ptr::without_provenance(state.regs[register::SP]);
         (reason, Some(stack_pointer))
     }
 
@@ -356,7 +356,7 @@ mod tests {
     #[test]
     fn a_process_starts_with_cleared_registers() {
         let mut state = state(5, [1, 2, 3, 4, 5]);
-        let start = 0x8030_0000usize as *const u8;
+        let start = core::ptr::without_provenance(0x8030_0000);
         // SAFETY: No process runs; the pointers are only stored.
         let result = unsafe { SysCall::new().initialize_process(start, start, &mut state) };
         assert_eq!(result, Ok(()));

@@ -74,8 +74,8 @@ pub(super) fn encode(regions: &[UserRegion]) -> ([usize; MAX_ENTRIES], [u32; MAX
     let mut configs = [0; MAX_ENTRIES / ENTRIES_PER_CONFIG];
     for (number, &(config, start, end)) in regions.iter().enumerate().take(MAX_ENTRIES / 2) {
         let top = 2 * number + 1;
-        addresses[top - 1] = start as usize >> 2;
-        addresses[top] = end as usize >> 2;
+        addresses[top - 1] = start.addr() >> 2;
+        addresses[top] = end.addr() >> 2;
         let shift = 8 * (top % ENTRIES_PER_CONFIG);
         configs[top / ENTRIES_PER_CONFIG] |= u32::from(config.get()) << shift;
     }

@@ -8,6 +8,7 @@ use super::config::{TORUserPMP, TORUserPMPCFG, cfg};
 use super::simple::encode;
 use super::{PMPUserMPU, PMPUserMPUConfig};
 use core::cell::{Cell, RefCell};
+use core::ptr::without_provenance as at;
 use kernel::platform::mpu::{MPU, Permissions};
 use std::vec::Vec;
 
@@ -73,7 +74,7 @@ fn configure(mpu: &Mpu, config: &PMPUserMPUConfig<5>) {
 fn process(mpu: &Mpu) -> PMPUserMPUConfig<5> {
     let mut config = mpu.new_config().unwrap();
     let flash = mpu.allocate_region(
-        FLASH as *const u8,
+        at(FLASH),
         0x3578,
         0x3578,
         Permissions::ReadExecuteOnly,
@@ -81,7 +82,7 @@ fn process(mpu: &Mpu) -> PMPUserMPUConfig<5> {
     );
     assert_eq!(flash.unwrap().size(), 0x3578);
     let ram = mpu.allocate_app_memory_region(
-        RAM as *const u8,
+        at(RAM),
         0x10_0000,
         0x2000,
         0,
@@ -89,7 +90,7 @@ fn process(mpu: &Mpu) -> PMPUserMPUConfig<5> {
         Permissions::ReadWriteOnly,
         &mut config,
     );
-    assert_eq!(ram, Some((RAM as *const u8, 0x2000)));
+    assert_eq!(ram, Some((at(RAM), 0x2000)));
     config
 }
 
@@ -110,9 +111,9 @@ fn ram_is_reachable_only_up_to_the_break() {
     configure(&mpu, &config);
     assert_eq!(rights(&mpu, RAM), 0);
 
-    let kernel_break = (RAM + 0x1c00) as *const u8;
+    let kernel_break = at(RAM + 0x1c00);
     mpu.update_app_memory_region(
-        (RAM + 0x1001) as *const u8,
+        at(RAM + 0x1001),
         kernel_break,
         Permissions::ReadWriteOnly,
         &mut config,
@@ -130,12 +131,7 @@ fn the_break_cannot_enter_the_kernels_part_nor_leave_the_block() {
     let mpu = Mpu::new(ModelPmp::default());
     let mut config = process(&mpu);
     let mut update = |app: usize, kernel: usize| {
-        mpu.update_app_memory_region(
-            app as *const u8,
-            kernel as *const u8,
-            Permissions::ReadWriteOnly,
-            &mut config,
-        )
+        mpu.update_app_memory_region(at(app), at(kernel), Permissions::ReadWriteOnly, &mut config)
     };
     assert_eq!(update(RAM + 0x1c00, RAM + 0x1c00), Ok(()));
     assert_eq!(update(RAM + 0x1c01, RAM + 0x1c00), Err(()));
@@ -149,13 +145,7 @@ fn regions_do_not_overlap() {
     let mpu = Mpu::new(ModelPmp::default());
     let mut config = process(&mpu);
     for start in [FLASH, FLASH + 0x3574, FLASH - 4] {
-        let region = mpu.allocate_region(
-            start as *const u8,
-            8,
-            8,
-            Permissions::ReadWriteOnly,
-            &mut config,
-        );
+        let region = mpu.allocate_region(at(start), 8, 8, Permissions::ReadWriteOnly, &mut config);
         assert!(region.is_none(), "{start:#x}");
     }
 }
@@ -166,13 +156,13 @@ fn a_region_fits_into_the_memory_that_is_offered() {
     let mut config = mpu.new_config().unwrap();
     let mut allocate = |start: usize, available, size| {
         mpu.allocate_region(
-            start as *const u8,
+            at(start),
             available,
             size,
             Permissions::ReadOnly,
             &mut config,
         )
-        .map(|region| (region.start_address() as usize, region.size()))
+        .map(|region| (region.start_address().addr(), region.size()))
     };
     assert_eq!(allocate(0x1001, 8, 8), None);
     assert_eq!(allocate(0x1001, 11, 8), Some((0x1004, 8)));
@@ -188,7 +178,7 @@ fn ram_allocation_covers_both_parts() {
     let allocate = |available, minimum, app, kernel| {
         let mut config = mpu.new_config().unwrap();
         mpu.allocate_app_memory_region(
-            RAM as *const u8,
+            at(RAM),
             available,
             minimum,
             app,
@@ -220,8 +210,8 @@ fn hardware_is_written_only_for_another_or_a_changed_configuration() {
     assert_eq!(writes(), 3);
     configure(&mpu, &second);
     mpu.update_app_memory_region(
-        (RAM + 16) as *const u8,
-        (RAM + 0x1c00) as *const u8,
+        at(RAM + 16),
+        at(RAM + 0x1c00),
         Permissions::ReadWriteOnly,
         &mut second,
     )
@@ -247,7 +237,7 @@ fn a_region_can_be_given_back_but_not_the_processs_ram() {
     let mut config = process(&mpu);
     let region = mpu
         .allocate_region(
-            0x9000_0000 as *const u8,
+            at(0x9000_0000),
             64,
             64,
             Permissions::ReadWriteOnly,
@@ -269,13 +259,7 @@ fn regions_run_out_at_five() {
     let mut granted = 0;
     for number in 0..5usize {
         let start = 0x9000_0000 + number * 0x1000;
-        let region = mpu.allocate_region(
-            start as *const u8,
-            64,
-            64,
-            Permissions::ReadOnly,
-            &mut config,
-        );
+        let region = mpu.allocate_region(at(start), 64, 64, Permissions::ReadOnly, &mut config);
         granted += usize::from(region.is_some());
     }
     assert_eq!(granted, 3);

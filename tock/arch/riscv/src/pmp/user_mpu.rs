@@ -59,7 +59,7 @@ fn align_up(address: usize) -> Option<usize> {
 /// Whether [start, end) and `region` share a byte.
 fn overlaps(region: &UserRegion, start: usize, end: usize) -> bool {
     let (config, region_start, region_end) = *region;
-    config != TORUserPMPCFG::OFF && start < region_end as usize && end > region_start as usize
+    config != TORUserPMPCFG::OFF && start < region_end.addr() && end > region_start.addr()
 }
 
 // SAFETY: `configure_mpu` writes exactly the regions of the configuration, and
@@ -117,8 +117,11 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
             .take(self.pmp.available_regions())
             .position(|region| region.0 == TORUserPMPCFG::OFF)?;
 
-        let limit = (unallocated_memory_start as usize).checked_add(unallocated_memory_size)?;
-        let start = align_up(unallocated_memory_start as usize)?;
+        let at = |address| unallocated_memory_start.with_addr(address);
+        let limit = unallocated_memory_start
+            .addr()
+            .checked_add(unallocated_memory_size)?;
+        let start = align_up(unallocated_memory_start.addr())?;
         let end = align_up(start.checked_add(min_region_size)?)?;
         if end > limit || min_region_size == 0 {
             return None;
@@ -127,9 +130,9 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
             return None;
         }
 
-        config.regions[index] = (permissions.into(), start as *const u8, end as *const u8);
+        config.regions[index] = (permissions.into(), at(start), at(end));
         config.is_dirty.set(true);
-        Some(mpu::Region::new(start as *const u8, end - start))
+        Some(mpu::Region::new(at(start), end - start))
     }
 
     fn remove_memory_region(
@@ -138,11 +141,11 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
         config: &mut Self::MpuConfig,
     ) -> Result<(), ()> {
         let start = region.start_address();
-        let end = (start as usize).checked_add(region.size()).ok_or(())? as *const u8;
+        let end = start.addr().checked_add(region.size()).ok_or(())?;
         let index = config
             .regions
             .iter()
-            .position(|r| r.0 != TORUserPMPCFG::OFF && r.1 == start && r.2 == end)
+            .position(|r| r.0 != TORUserPMPCFG::OFF && r.1 == start && r.2.addr() == end)
             .ok_or(())?;
         // The process's RAM is not a region that the kernel was handed.
         if config.app_memory_region == Some(index) {
@@ -172,8 +175,11 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
             .take(self.pmp.available_regions())
             .position(|region| region.0 == TORUserPMPCFG::OFF)?;
 
-        let limit = (unallocated_memory_start as usize).checked_add(unallocated_memory_size)?;
-        let start = align_up(unallocated_memory_start as usize)?;
+        let at = |address| unallocated_memory_start.with_addr(address);
+        let limit = unallocated_memory_start
+            .addr()
+            .checked_add(unallocated_memory_size)?;
+        let start = align_up(unallocated_memory_start.addr())?;
         // The app's part ends on a granule, so that no byte of the kernel's
         // part shares one with it.
         let app_size = align_up(initial_app_memory_size)?;
@@ -191,10 +197,10 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
             return None;
         }
 
-        config.regions[index] = (permissions.into(), start as *const u8, app_end as *const u8);
+        config.regions[index] = (permissions.into(), at(start), at(app_end));
         config.app_memory_region = Some(index);
         config.is_dirty.set(true);
-        Some((start as *const u8, size))
+        Some((at(start), size))
     }
 
     fn update_app_memory_region(
@@ -206,11 +212,11 @@ unsafe impl<const MAX_REGIONS: usize, PMP: TORUserPMP<MAX_REGIONS>> MPU
     ) -> Result<(), ()> {
         let index = config.app_memory_region.ok_or(())?;
         let start = config.regions[index].1;
-        let end = align_up(app_memory_break as usize).ok_or(())?;
-        if app_memory_break < start || end > kernel_memory_break as usize {
+        let end = align_up(app_memory_break.addr()).ok_or(())?;
+        if app_memory_break < start || end > kernel_memory_break.addr() {
             return Err(());
         }
-        config.regions[index] = (permissions.into(), start, end as *const u8);
+        config.regions[index] = (permissions.into(), start, app_memory_break.with_addr(end));
         config.is_dirty.set(true);
         Ok(())
     }
