@@ -10,7 +10,8 @@
 mod image {
     use kernel::{capabilities, create_capability};
 
-    kernel::stack_size! {0x8000}
+    // To verify a signature takes some 25 KiB, which leaves too little of 32.
+    kernel::stack_size! {if cfg!(feature = "signed") { 0x10000 } else { 0x8000 }}
 
     /// Where the entry code goes when RAM is set up.
     // SAFETY: The entry code declares this symbol with this signature, and nothing
