@@ -125,6 +125,19 @@ def image(binaries) -> bytes:
     return data + b"\xff" * 64
 
 
+def kernel_image() -> bytes:
+    """The kernel as the bytes of its flash, erased where it is not."""
+    flash = bytearray(b"\xff" * (APPS_BASE - KERNEL_BASE))
+    elf = kernel().read_bytes()
+    offset, size, count = struct.unpack_from("<I10xHH", elf, 28)
+    for header in range(offset, offset + count * size, size):
+        kind, start, _, address, length = struct.unpack_from("<5I", elf, header)
+        if kind == 1 and length:
+            place = address - KERNEL_BASE
+            flash[place : place + length] = elf[start : start + length]
+    return bytes(flash)
+
+
 def run(
     directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None, bios=None,
     firmware=None, flash=None,
@@ -233,16 +246,8 @@ def console_input(directory: Path):
 
 def raw_image(directory: Path):
     """A raw image of kernel and processes boots, as installers write it."""
-    image_ = bytearray(b"\xff" * (APPS_BASE - KERNEL_BASE))
-    elf = kernel().read_bytes()
-    offset, size, count = struct.unpack_from("<I10xHH", elf, 28)
-    for header in range(offset, offset + count * size, size):
-        kind, start, _, address, length = struct.unpack_from("<5I", elf, header)
-        if kind == 1 and length:
-            place = address - KERNEL_BASE
-            image_[place : place + length] = elf[start : start + length]
     flash = directory / "flash.bin"
-    flash.write_bytes(bytes(image_) + image([tbf(directory, "devices", 0)]))
+    flash.write_bytes(kernel_image() + image([tbf(directory, "devices", 0)]))
     run(directory, [], r"devices: done", bios=flash)
 
 
