@@ -17,6 +17,7 @@ use kernel::process::{
     FaultAction, FunctionCall, FunctionCallSource, Process, ProcessArray, ProcessFaultPolicy,
     ProcessId, StoppedExecutingReason,
 };
+use kernel::processbuffer::ReadableProcessBuffer;
 use kernel::scheduler::{Scheduler, SchedulingDecision};
 use kernel::syscall::{
     ContextSwitchReason, Syscall, SyscallDriver, SyscallReturn, UserspaceKernelBoundary,
@@ -380,30 +381,37 @@ fn leak<T>(value: T) -> &'static T {
 /// Memory of a process.
 #[derive(Clone, Copy)]
 pub struct Buffer {
+    /// `None` for no memory at all.
+    process: Option<&'static dyn Process>,
     pub address: *mut u8,
     pub length: usize,
 }
 
 impl Buffer {
     pub const NONE: Buffer = Buffer {
+        process: None,
         address: std::ptr::null_mut(),
         length: 0,
     };
 
     pub fn bytes(&self) -> Vec<u8> {
-        let byte = |index| {
-            // SAFETY: `Bench::buffer` took the range from the RAM of the
-            // process, which is leaked, and nothing else runs now.
-            unsafe { self.address.add(index).read() }
+        let Some(process) = self.process else {
+            return Vec::new();
         };
-        (0..self.length).map(byte).collect()
+        let buffer = process.build_readonly_process_buffer(self.address, self.length);
+        buffer
+            .unwrap()
+            .enter(|slice| slice.iter().map(|byte| byte.get()).collect())
+            .unwrap()
     }
 
     pub fn write(&self, bytes: &[u8]) {
         assert!(bytes.len() <= self.length);
         for (index, byte) in bytes.iter().enumerate() {
-            // SAFETY: as in `bytes`, and the index is within.
-            unsafe { self.address.add(index).write(*byte) };
+            let address = self.address.wrapping_add(index);
+            // SAFETY: nothing runs that could have entered a buffer.
+            let written = self.process.map(|p| unsafe { p.set_byte(address, *byte) });
+            assert_eq!(written, Some(true));
         }
     }
 }
@@ -477,7 +485,8 @@ impl Bench {
     }
 
     fn run(&self, process: usize, syscall: Syscall) {
-        let start = self.processes[process].get_addresses().sram_start as *const u8;
+        let start = self.processes[process].get_addresses().sram_start;
+        let start = std::ptr::without_provenance(start);
         let user_mode = &self.chip.user_mode;
         self.resources
             .scheduler
@@ -578,7 +587,8 @@ impl Bench {
         assert!(address + length <= end, "the process is out of memory");
         self.free[process].set(address + length);
         Buffer {
-            address: address as *mut u8,
+            process: Some(self.processes[process]),
+            address: std::ptr::without_provenance_mut(address),
             length,
         }
     }
