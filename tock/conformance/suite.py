@@ -30,7 +30,8 @@ from pathlib import Path
 
 import installed
 import run
-from binaries import NAMED, NAMED_SYNC, SKIPPED, Binary, checksum, footer, malformed, sha256_footer
+import signed
+from binaries import NAMED, NAMED_SYNC, SKIPPED, Binary, footer, malformed, sha256_footer
 from run import APPS_BASE, STRIDE, TARGET, TOCK, Failure, cargo, padding, target_directory
 
 HERE = Path(__file__).resolve().parent
@@ -115,15 +116,6 @@ ONLOOKER = [
     ("credentials", "identity.newer_version", "Of two binaries with one short id the newer version is loaded"),
     ("credentials", "identity.same_version", "Of two of one version the first is loaded"),
     ("credentials", "identity.different", "Two with different short ids are both loaded"),
-    ("signed", "signed.right", "Signed by elf2tab with the key that the board knows: runs"),
-    ("signed", "signed.unsigned", "No credential: refused with a line"),
-    ("signed", "signed.other_key", "Signed with another key: refused with a line"),
-    ("signed", "signed.changed", "One byte of the program changed after signing: refused with a line"),
-    ("signed", "signed.changed_header", "One byte of the header changed, with its checksum: refused with a line"),
-    ("signed", "signed.changed_signature", "One byte of the signature changed: refused with a line"),
-    ("signed", "signed.hash_only", "A SHA-256 that is right and no signature: refused with a line"),
-    ("signed", "signed.alone", "None of those refused becomes a process"),
-    ("signed", "signed.moved_signature", "The signature of another binary of the same key: refused with a line"),
     ("probe", "sweep.other_pmp", "All of the sweep with the other kind of PMP"),
     ("docs", "docs.table", "The table of cases in the documentation is the suite's"),
 ]  # fmt: skip
@@ -132,6 +124,7 @@ ONLOOKER += [
     for _, name, shows in ONLOOKER
     if name.startswith("loader.")
 ]
+ONLOOKER += [("signed", name, shows) for name, shows in signed.CASES.items()]
 ONLOOKER += [("installed", name, shows) for name, shows in installed.CASES.items()]
 ONLOOKER += [("checks", f"checks.{check.__name__}", check.__doc__) for check in run.CHECKS]
 
@@ -450,70 +443,14 @@ def credentials(suite: Suite):
     suite.judge("identity.different", "hello_b and all: 2" in console, console)
 
 
-def signed(suite: Suite):
-    """A board that demands signatures; each boot has a good binary in front."""
-    board = TOCK / "boards" / "qemu_rv32_virt"
-    target = target_directory(TOCK) / "signed"
-    kernel = cargo(board, ["--features", "signed"], {}, target) / "qemu_rv32_virt"
-    places_ = dict(places()["signed"])
+def signed_(suite: Suite):
+    """A board that demands signatures."""
+    results = signed.run_cases(suite.directory, dict(places()["signed"]), suite.tbf, suite.boot, through)
+    for name, why in results.items():
+        suite.judge(name, why is None, str(why))
 
-    def key(name: str):
-        # elf2tab leaves no room for this credential by itself.
-        path = HERE / "keys" / f"test-only-{name}.pk8"
-        return ("--minimum-footer-size", "128", "--ecdsa-nist-p256-private", str(path))
 
-    def flipped(tbf: bytes, place: int) -> bytes:
-        return tbf[:place] + bytes([tbf[place] ^ 1]) + tbf[place + 1 :]
-
-    def renamed(tbf: bytes, old: bytes, new: bytes) -> bytes:
-        size = struct.unpack_from("<H", tbf, 2)[0]
-        assert tbf[:size].count(old) == 1
-        header = bytearray(tbf[:size].replace(old, new))
-        struct.pack_into("<I", header, 12, checksum(bytes(header)))
-        return bytes(header) + tbf[size:]
-
-    def signature(tbf: bytes) -> int:
-        """Where it begins, behind type, length and format of its footer."""
-        mark = struct.pack("<HHI", 128, 68, 6)
-        assert tbf.count(mark) == 1
-        return tbf.index(mark) + len(mark)
-
-    def moved(to: bytes, of: bytes) -> bytes:
-        here, there = signature(to), signature(of)
-        return to[:here] + of[there : there + 64] + to[here + 64 :]
-
-    by = {name: suite.tbf(name, key("board")) for name in places_}
-    # The case, the binary, and the name that the kernel reads in its header.
-    first = [
-        ("unsigned", suite.tbf("hello_b", ()), "hello_b"),
-        ("other_key", suite.tbf("hello_c", key("other")), "hello_c"),
-        ("changed", flipped(by["hello_d"], 0x200), "hello_d"),
-    ]
-    second = [
-        ("changed_header", renamed(by["hello_b"], b"hello_b", b"hello_x"), "hello_x"),
-        ("changed_signature", flipped(by["hello_c"], signature(by["hello_c"])), "hello_c"),
-        ("hash_only", suite.tbf("hello_d"), "hello_d"),
-    ]
-    third = [("moved_signature", moved(by["hello_b"], by["hello_a"]), "hello_b")]
-    right = alone = True
-    for bad in (first, second, third):
-        flash = by["hello_a"]
-        for place, (_, binary, _) in enumerate(bad, 1):
-            flash += padding(place * STRIDE - len(flash)) + binary
-        console = suite.boot(flash, through("hello_a"), firmware=kernel, seconds=60)
-        right &= "group hello_a: done" in console
-        alone &= "hello_a and all: 1" in console
-        for name, _, shown in bad:
-            line = f"[loader] app {shown} skipped: no credential was accepted, and one is required"
-            suite.judge(f"signed.{name}", line in console, f"no line {line!r} in\n{console}")
-    # What is refused above runs when it is signed, so it is not refused for anything else.
-    flash = by["hello_a"]
-    for place, name in enumerate(("hello_b", "hello_c", "hello_d"), 1):
-        flash += padding(place * STRIDE - len(flash)) + by[name]
-    console = suite.boot(flash, through(*by), firmware=kernel, seconds=60)
-    right &= all(f"{name} and all: 4" in console for name in by) and "skipped" not in console
-    suite.judge("signed.right", right, console)
-    suite.judge("signed.alone", alone)
+signed_.__name__ = "signed"
 
 
 def installed_(suite: Suite):
@@ -556,8 +493,8 @@ def checks(suite: Suite):
 
 
 BOOTS = [
-    calls, others, net, idle, probe, panic, panic_late, loader, loader_sync, credentials, signed, installed_, checks,
-    docs,
+    calls, others, net, idle, probe, panic, panic_late, loader, loader_sync, credentials, signed_,
+    installed_, checks, docs,
 ]  # fmt: skip
 
 
