@@ -10,8 +10,9 @@
 mod image {
     use kernel::{capabilities, create_capability};
 
-    // To verify a signature takes some 25 KiB, which leaves too little of 32.
-    kernel::stack_size! {if cfg!(feature = "signed") { 0x10000 } else { 0x8000 }}
+    // Wiring the board takes up to 26 KB once; the loop then some 6 KB, signatures
+    // of processes included.
+    kernel::stack_size! {0x8000}
 
     /// Where the entry code goes when RAM is set up.
     // SAFETY: The entry code declares this symbol with this signature, and nothing
