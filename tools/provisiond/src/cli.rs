@@ -75,8 +75,9 @@ pub struct Serve {
     /// DNS server for all devices.
     #[arg(long, value_name = "ADDRESS", default_value = "")]
     pub dns_server: String,
-    /// Endpoint names: {id} device id, {t} seconds since 1970, {i} number of the
-    /// device, {n} number of its configuration.
+    /// Endpoint names. Place-holders in braces: id device id, t seconds since 1970,
+    /// i number of the device, n number of its configuration.
+    // Not in braces here: clap makes a new line of the last one.
     #[arg(long, value_name = "PATTERN", default_value = "tock-{id}")]
     pub endpoint_pattern: EndpointPattern,
     /// PSK identities when they are generated: {id} device id.

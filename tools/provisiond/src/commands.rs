@@ -135,6 +135,10 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         host_name: arguments.host_name,
         devices: inventory.len(),
     });
+    let missing = arguments.interface.as_deref().and_then(Responder::missing);
+    if let Some(reason) = missing {
+        events.emit(&Event::Trouble { reason });
+    }
     let context = Arc::new(Context {
         display_name: arguments.display_name,
         state,
@@ -193,6 +197,9 @@ async fn identify(arguments: &Identify) -> Result<(), Failure> {
         } else {
             "stops showing itself"
         };
+        if devices.is_empty() {
+            print("no device is connected\n");
+        }
         for device in devices {
             print(&format!("{device} {shows}\n"));
         }

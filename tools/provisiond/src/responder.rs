@@ -69,6 +69,21 @@ impl Responder {
         Ok(Responder { daemon, instance })
     }
 
+    /// Says so when the interface is not there: it may come later, but a name that
+    /// was mistyped never does.
+    pub fn missing(interface: &str) -> Option<String> {
+        // Of the network that this process sees, one line per interface.
+        let list = std::fs::read_to_string("/proc/self/net/dev").ok()?;
+        let names = list.lines().filter_map(|line| line.split_once(':'));
+        let found = names.into_iter().any(|(name, _)| name.trim() == interface);
+        (!found).then(|| {
+            format!(
+                "there is no interface {interface}: no device finds this daemon until there is \
+                 (`ip link` lists those that are there)"
+            )
+        })
+    }
+
     /// Tells the network that the service is gone, and stops.
     pub async fn stop(self) {
         let stopped = async {
@@ -81,5 +96,17 @@ impl Responder {
         };
         // The program ends whatever comes of this.
         let _ = tokio::time::timeout(STOP_LIMIT, stopped).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Responder;
+
+    #[test]
+    fn an_interface_that_is_not_there_is_named() {
+        assert_eq!(Responder::missing("lo"), None);
+        let said = Responder::missing("nosuch0").unwrap();
+        assert!(said.contains("nosuch0"), "{said}");
     }
 }
