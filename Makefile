@@ -10,6 +10,12 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # Cargo uses all cores by itself, and `setup` comes before everything else.
 .NOTPARALLEL:
 
+# make takes a space for the end of a name, in `clean` too.
+FOLDERS := $(CURDIR)$(CARGO_TARGET_DIR)$(TOOLS)
+ifneq ($(words $(FOLDERS)),1)
+$(error The path $(FOLDERS) holds a space, which make cannot handle. Move the repository, or name other folders)
+endif
+
 RISCV := riscv32imac-unknown-none-elf
 BUILD := $(if $(CARGO_TARGET_DIR),$(abspath $(CARGO_TARGET_DIR)),$(CURDIR)/target)
 TOOLS ?= $(CURDIR)/target/tools
@@ -69,7 +75,7 @@ export EMULATOR_LOGS := $(BUILD)/test
 all: setup kernel tabs host ## Build everything that `make run` needs
 
 .PHONY: run
-run: setup kernel tabs host ## Provision an emulated board before your eyes
+run: setup kernel tabs host ## Provision an emulated board before your eyes (RUN_FLAGS: --plain, --grant)
 	@$(EMULATOR) run --directory $(BUILD)/run $(RUN_FLAGS) $(PARTS)
 
 .PHONY: test
@@ -141,12 +147,12 @@ key-log:
 	@cargo build --quiet --release --package provisiond --features key-log --target-dir $(BUILD)/key-log
 
 .PHONY: size
-size: kernel tabs host ## Report sizes of the kernel, its parts and the applications
+size: setup kernel tabs host ## Report sizes of the kernel, its parts and the applications
 	@$(EMULATOR) pack --kernel $(KERNEL) --tockloader $(TOCKLOADER) --out $(BUILD)/program.bin $(TAB_FILES)
 	@$(EMULATOR) size --kernel $(KERNEL) --program $(BUILD)/program.bin
 
 .PHONY: bench
-bench: setup kernel measured tabs host bench-image ## Measure provisioning, boot and cryptography, with the method
+bench: setup kernel measured tabs host bench-image ## Measure provisioning, boot and cryptography (some minutes)
 	@$(EMULATOR) bench --directory $(BUILD)/bench --measured-kernel $(MEASURED) $(PARTS)
 	@EMULATOR_BENCH_OUT=$(BUILD)/bench/device.txt \
 	    cargo test --quiet --package qemu_rv32_bench --test image >$(BUILD)/bench/device.log 2>&1 || \

@@ -13,7 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::machine::{Network, Pace};
 use crate::phase::Phase;
 use crate::rig::{Rig, Seen};
-use crate::run::empty;
+use crate::run::{claim, empty};
 use crate::scenario::{Fixture, Parts, wait_provisioned};
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -35,7 +35,7 @@ wakes the board depends on the host, so the first two vary by some percent.
 /// Measures a provisioning and a boot with `parts`, and counts instructions
 /// with the kernel `measured`, which says its figures itself.
 pub fn report(parts: &Parts, measured: Option<&Path>, directory: &Path) -> Result<String> {
-    empty(directory)?;
+    let _claim = claim(directory)?;
     let mut out = times(parts, &directory.join("times"))?;
     out.push_str(METHOD_TIME);
     if let Some(kernel) = measured {

@@ -107,20 +107,22 @@ impl Daemon {
     {
         // Left over from a daemon that was killed.
         drop(fs::remove_file(&settings.control));
-        let mut command = bound(&settings.program);
+        let (folder, socket) = short(&settings.control)?;
+        let mut command = bound(whole(&settings.program)?);
         command
+            .current_dir(folder)
             .args(["serve", "--json"])
             .arg("--inventory")
-            .arg(&settings.inventory)
+            .arg(whole(&settings.inventory)?)
             .args(["--bootstrap-uri", &settings.bootstrap_uri])
             .args(["--default-route", &settings.default_route])
             .args(["--dns-server", &settings.dns_server])
             .args(["--listen", &settings.listen])
             .args(["--interface", &settings.interface])
             .arg("--state")
-            .arg(&settings.state)
+            .arg(whole(&settings.state)?)
             .arg("--control")
-            .arg(&settings.control);
+            .arg(socket);
         for grant in &settings.grants {
             command.args(["--grant", grant]);
         }
@@ -131,10 +133,10 @@ impl Daemon {
             command.args(["--endpoint-pattern", pattern]);
         }
         if let Some(path) = &settings.credentials {
-            command.arg("--credentials").arg(path);
+            command.arg("--credentials").arg(whole(path)?);
         }
         if let Some(path) = &settings.key_log {
-            command.arg("--key-log").arg(path);
+            command.arg("--key-log").arg(whole(path)?);
         }
         let doing = || format!("writing {}", settings.log.display());
         let mut log = fs::OpenOptions::new()
@@ -178,9 +180,13 @@ impl Daemon {
         })
     }
 
-    /// Whether it is still running.
-    pub fn is_running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+    /// How it ended, when it did so by itself.
+    pub fn ended(&mut self) -> Option<String> {
+        match self.child.try_wait() {
+            Ok(None) => None,
+            Ok(Some(status)) => Some(status.to_string()),
+            Err(error) => Some(error.to_string()),
+        }
     }
 
     /// Ends it at once, without a goodbye to its devices.
@@ -188,16 +194,18 @@ impl Daemon {
         end(&mut self.child);
     }
 
-    /// Lights or darkens the identification of every device.
-    pub fn identify(&self, on: bool) -> Result<()> {
-        let mut command = Command::new(&self.settings.program);
-        command.args(["identify", "--all"]);
+    /// Lights or darkens the identification of every device; returns what was
+    /// said about it.
+    pub fn identify(&self, on: bool) -> Result<String> {
+        let (folder, socket) = short(&self.settings.control)?;
+        let mut command = Command::new(whole(&self.settings.program)?);
+        command.current_dir(folder).args(["identify", "--all"]);
         if !on {
             command.arg("--off");
         }
-        command.arg("--control").arg(&self.settings.control);
-        complete(&mut command, "asking the daemon for identification")?;
-        Ok(())
+        command.arg("--control").arg(socket);
+        let output = complete(&mut command, "asking the daemon for identification")?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 }
 
@@ -211,6 +219,26 @@ fn end(child: &mut Child) {
     // An error here means that it has ended already.
     drop(child.kill());
     drop(child.wait());
+}
+
+/// A socket's folder and its name in there: a socket's path has at most 108
+/// bytes, while folders may lie deep.
+fn short(socket: &Path) -> Result<(&Path, PathBuf)> {
+    match (socket.parent(), socket.file_name()) {
+        (Some(folder), Some(name)) if folder != Path::new("") => {
+            Ok((folder, Path::new(".").join(name)))
+        }
+        (_, Some(name)) => Ok((Path::new("."), Path::new(".").join(name))),
+        (_, None) => Err(Failure::new(
+            "looking for the control socket's folder",
+            format!("{} names no file", socket.display()),
+        )),
+    }
+}
+
+/// A path that holds in every folder.
+fn whole(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).doing(|| format!("looking for {}", path.display()))
 }
 
 /// The PSKs that the devices of a daemon confirmed to have stored, in

@@ -43,8 +43,9 @@ pub fn program(kernel: &Path, tabs: &[PathBuf], tockloader: &Path, out: &Path) -
         .arg("--flash-file")
         .arg(out)
         .args(tabs);
-    let output = complete(&mut command, &doing())
-        .map_err(|failure| failure.next("Is tockloader there? Run 'make setup'."))?;
+    let output = complete(&mut command, &doing()).map_err(|failure| {
+        failure.next("'make tabs' builds the applications, 'make setup' installs tockloader.")
+    })?;
     // tockloader skips an application that fits no address, and calls it done.
     let said = String::from_utf8_lossy(&output.stdout).into_owned()
         + &String::from_utf8_lossy(&output.stderr);

@@ -27,12 +27,16 @@ enum Command {
     Run {
         #[command(flatten)]
         parts: PartsArgs,
-        /// Where images and logs go; emptied first.
+        /// Where images and logs go; what an earlier run left there is removed.
         #[arg(long, default_value = "target/run")]
         directory: PathBuf,
         /// Plain lines even in a terminal.
         #[arg(long)]
         plain: bool,
+        /// What a tenant of yours may read and do, besides `hello` and `blink`:
+        /// APP:FIELDS:OPERATIONS as `provisiond serve` takes it, at most 6 times.
+        #[arg(long = "grant", value_name = "GRANT")]
+        grants: Vec<String>,
     },
     /// Measure a provisioning and a boot.
     Bench {
@@ -104,6 +108,7 @@ fn perform(command: Command) -> Result<bool> {
             parts,
             directory,
             plain,
+            grants,
         } => {
             let parts = Parts::from(parts);
             parts.check()?;
@@ -112,6 +117,7 @@ fn perform(command: Command) -> Result<bool> {
                 parts,
                 directory,
                 plain,
+                grants,
             })
         }
         Command::Bench {

@@ -63,6 +63,10 @@ pub fn probe() -> Result<()> {
     const DOING: &str = "making a private network for the board";
     let root = rustix::process::geteuid().is_root();
     let mut look = command("true");
+    if let Err(error) = Command::new("unshare").arg("--version").output() {
+        return Err(Failure::new(DOING, format!("unshare: {error}"))
+            .next("Install it: it is in util-linux, which 'make setup' installs."));
+    }
     complete(&mut look, DOING).map_err(|failure| {
         failure.next(if root {
             "Creating network namespaces needs CAP_SYS_ADMIN; in a container, run it with --privileged."

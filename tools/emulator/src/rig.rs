@@ -42,6 +42,8 @@ pub enum Seen {
     Daemon(daemon::Event),
     /// The daemon said something that is no event.
     DaemonSaid(String),
+    /// The daemon ended by itself, in this way.
+    DaemonEnded(String),
 }
 
 #[derive(Debug)]
@@ -280,8 +282,9 @@ impl Rig {
 
     /// Switches the identification of the board on or off through the daemon.
     pub fn identify(&mut self, on: bool) -> Result<()> {
-        self.daemon()?.identify(on)?;
+        let said = self.daemon()?.identify(on)?;
         self.identified = on;
+        self.note(said);
         Ok(())
     }
 
@@ -332,8 +335,10 @@ impl Rig {
                 if let Some(value) = found(seen) {
                     return Ok(value);
                 }
-                if let Seen::Exit(Exit::Broken(why)) = seen {
-                    return Err(self.failure(what, why));
+                match seen {
+                    Seen::Exit(Exit::Broken(why)) => return Err(self.failure(what, why)),
+                    Seen::DaemonEnded(how) => return Err(self.daemon_failure(what, how)),
+                    _ => {}
                 }
             }
             if start.elapsed() > limit {
@@ -361,8 +366,10 @@ impl Rig {
                 if let Some(value) = found(seen) {
                     return Ok(value);
                 }
-                if let Seen::Exit(Exit::Broken(why)) = seen {
-                    return Err(self.failure(what, why));
+                match seen {
+                    Seen::Exit(Exit::Broken(why)) => return Err(self.failure(what, why)),
+                    Seen::DaemonEnded(how) => return Err(self.daemon_failure(what, how)),
+                    _ => {}
                 }
             }
             if passed > limit {
@@ -437,6 +444,7 @@ impl Rig {
         }
         if self.sampled.elapsed() >= SAMPLING {
             self.sample()?;
+            self.look_for_daemon()?;
         }
         while let Ok(command) = self.commands.try_recv() {
             self.obey(command)?;
@@ -484,6 +492,21 @@ impl Rig {
                 self.see(Seen::DaemonSaid(text));
             }
         }
+        Ok(())
+    }
+
+    /// Notices a daemon that ended without being told to.
+    fn look_for_daemon(&mut self) -> Result<()> {
+        let Some(how) = self.daemon.as_mut().and_then(Daemon::ended) else {
+            return Ok(());
+        };
+        self.daemon = None;
+        // Its last words are still under way from the threads that read them.
+        while let Ok(happening) = self.events.recv_timeout(Duration::from_millis(200)) {
+            self.take(happening)?;
+        }
+        self.note(format!("the daemon ended with {how}"));
+        self.see(Seen::DaemonEnded(how));
         Ok(())
     }
 
@@ -555,6 +578,22 @@ impl Rig {
 
     fn see(&mut self, seen: Seen) {
         self.history.push(seen);
+    }
+
+    fn daemon_failure(&self, what: &str, how: &str) -> Failure {
+        let mut said = self.history.iter().rev().filter_map(|seen| match seen {
+            Seen::DaemonSaid(text) => Some(text.trim()),
+            _ => None,
+        });
+        let last = said.next().map_or_else(
+            || "it gave no reason".to_owned(),
+            |last| match said.next() {
+                Some(before) => format!("it said: {before} {last}"),
+                None => format!("it said: {last}"),
+            },
+        );
+        let found = format!("the daemon ended by itself with {how}; {last}");
+        Failure::new(format!("waiting {what}"), found)
     }
 
     fn failure(&self, what: &str, found: &str) -> Failure {

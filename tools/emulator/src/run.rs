@@ -4,7 +4,7 @@
 
 //! Runs the main job before a person or into a log.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -17,20 +17,25 @@ use crate::plain;
 use crate::report::{Command, Report};
 use crate::scenario::{self, Fixture, Parts};
 
+/// Marks a folder as one of runs, and is locked while a run uses it.
+const CLAIM: &str = "run.lock";
+
 /// How the main job is run.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub parts: Parts,
-    /// Where images and logs go; emptied first.
+    /// Where images and logs go; what an earlier run left there is removed.
     pub directory: PathBuf,
     /// Plain lines even in a terminal.
     pub plain: bool,
+    /// Grants besides those of the example tenants, in the daemon's notation.
+    pub grants: Vec<String>,
 }
 
 /// Runs the main job; tells whether it succeeded. With a terminal on both sides
 /// it shows the front panel and stays until the person quits.
 pub fn run(options: Options) -> Result<bool> {
-    empty(&options.directory)?;
+    let _claim = claim(&options.directory)?;
     let interactive = !options.plain && io::stdin().is_terminal() && io::stdout().is_terminal();
     let (reports, shown) = mpsc::channel();
     let (keys, commands) = mpsc::channel();
@@ -77,6 +82,7 @@ fn perform(
     match made {
         Err(failure) => end(&Err(failure)),
         Ok(mut fixture) => {
+            fixture.daemon.grants.extend(options.grants);
             let result = scenario::main_job(&mut fixture);
             end(&result);
             while interactive && !fixture.rig.has_quit() {
@@ -90,6 +96,49 @@ fn perform(
     }
 }
 
+/// Makes a folder that holds nothing of an earlier run, for one run at a time: it
+/// is claimed until the returned file is closed. What a run did not put there is
+/// never removed.
+pub fn claim(directory: &Path) -> Result<File> {
+    let doing = || format!("emptying {}", directory.display());
+    let elsewhere = "Name another folder with --directory.";
+    let lock = directory.join(CLAIM);
+    let foreign =
+        !lock.exists() && fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some());
+    if foreign {
+        return Err(Failure::new(
+            doing(),
+            format!("it holds files, but not {CLAIM}, which a run leaves in its folder"),
+        )
+        .next(format!(
+            "Remove the folder if nothing in it is needed. {elsewhere}"
+        )));
+    }
+    let file = fs::create_dir_all(directory)
+        .and_then(|()| File::create(&lock))
+        .doing(doing)
+        .map_err(|failure| failure.next(elsewhere))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Failure::new(doing(), "another run uses it")
+                .next("Wait until that one has ended, or name another folder with --directory."));
+        }
+        Err(TryLockError::Error(error)) => return Err(Failure::new(doing(), error)),
+    }
+    for entry in fs::read_dir(directory).doing(doing)? {
+        let entry = entry.doing(doing)?;
+        if entry.file_name() == CLAIM {
+            continue;
+        }
+        match entry.file_type().doing(doing)?.is_dir() {
+            true => fs::remove_dir_all(entry.path()).doing(doing)?,
+            false => fs::remove_file(entry.path()).doing(doing)?,
+        }
+    }
+    Ok(file)
+}
+
 /// Makes a folder that holds nothing of an earlier run.
 pub fn empty(directory: &Path) -> Result<()> {
     let doing = || format!("emptying {}", directory.display());
@@ -97,4 +146,42 @@ pub fn empty(directory: &Path) -> Result<()> {
         fs::remove_dir_all(directory).doing(doing)?;
     }
     fs::create_dir_all(directory).doing(doing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of this test's own, not there yet.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&folder));
+        folder
+    }
+
+    #[test]
+    fn a_folder_is_emptied_for_one_run_at_a_time() {
+        let folder = folder("emulator-claim");
+        let first = claim(&folder).expect("nobody has it");
+        fs::create_dir(folder.join("state")).expect("a folder in it");
+        fs::write(folder.join("console.log"), "x").expect("a file in it");
+        let refused = claim(&folder).expect_err("the first has it");
+        assert_eq!(refused.found(), "another run uses it");
+        assert!(folder.join("console.log").exists());
+        drop(first);
+        let second = claim(&folder).expect("the first has gone");
+        assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1);
+        drop(second);
+        drop(fs::remove_dir_all(&folder));
+    }
+
+    #[test]
+    fn files_that_are_no_runs_are_left_alone() {
+        let folder = folder("emulator-foreign");
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join("thesis.txt"), "x").expect("a file in it");
+        assert!(claim(&folder).is_err());
+        assert!(folder.join("thesis.txt").exists());
+        drop(fs::remove_dir_all(&folder));
+    }
 }
