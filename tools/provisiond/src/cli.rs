@@ -42,6 +42,9 @@ pub enum Command {
     /// List connected devices.
     #[command(after_help = EXIT_CODES)]
     Devices(Devices),
+    /// Say what is in a board's flash image.
+    #[command(after_help = EXIT_CODES)]
+    Flash(Flash),
 }
 
 #[derive(Args)]
@@ -166,6 +169,34 @@ pub struct Devices {
     /// A JSON array instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Flash {
+    /// Image of the configuration flash.
+    pub image: PathBuf,
+    /// Bytes from the beginning of a page to the next one's.
+    #[arg(long, value_name = "BYTES", default_value_t = provisiond::mint::FLASH_BLOCK_LEN as usize)]
+    pub page_distance: usize,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    pub json: bool,
+    /// Print the configuration in force, the PSK included.
+    #[arg(long, requires = "root_secret")]
+    pub reveal: bool,
+    /// The device's root secret, for --reveal; 64 hexadecimal digits.
+    #[arg(long, value_name = "HEX", requires = "reveal", value_parser = root_secret)]
+    pub root_secret: Option<RootSecret>,
+}
+
+/// Overwritten when it is dropped.
+pub type RootSecret = zeroize::Zeroizing<[u8; 32]>;
+
+fn root_secret(text: &str) -> Result<RootSecret, &'static str> {
+    provisiond::id::from_hex(text)
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .map(RootSecret::new)
+        .ok_or("a root secret is 64 hexadecimal digits")
 }
 
 fn host_name(text: &str) -> Result<String, &'static str> {

@@ -14,6 +14,7 @@ use provisiond::conversation::Context;
 use provisiond::credentials::{Credentials, FromFile, Generated};
 use provisiond::event::{Event, Format, Sink, Stdout};
 use provisiond::failure::{Failure, Kind};
+use provisiond::flash::Image;
 use provisiond::inventory::Inventory;
 use provisiond::issuer::{Issuer, Settings};
 use provisiond::keys::Keys;
@@ -24,7 +25,7 @@ use provisiond::state::State;
 use provisiond::{qr, server};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::{Arguments, Command, Devices, Identify, Mint, Serve};
+use crate::cli::{Arguments, Command, Devices, Flash, Identify, Mint, Serve};
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -33,6 +34,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(arguments) => runtime()?.block_on(serve(*arguments)),
         Command::Identify(arguments) => runtime()?.block_on(identify(&arguments)),
         Command::Devices(arguments) => runtime()?.block_on(devices(&arguments)),
+        Command::Flash(arguments) => flash(&arguments),
     }
 }
 
@@ -213,6 +215,30 @@ async fn devices(arguments: &Devices) -> Result<(), Failure> {
             print(&format!("{}\n", serde_json::json!(devices)));
         } else {
             print(&client::table(&devices));
+        }
+    }
+    Ok(())
+}
+
+fn flash(arguments: &Flash) -> Result<(), Failure> {
+    let image = Image::read(&arguments.image, arguments.page_distance)?;
+    let report = image.report();
+    let revealed = arguments
+        .root_secret
+        .as_ref()
+        .filter(|_| arguments.reveal)
+        .map(|secret| image.reveal(&secret[..]))
+        .transpose()?;
+    if arguments.json {
+        let mut object = serde_json::json!(report);
+        if let Some(revealed) = &revealed {
+            object["revealed"] = serde_json::json!(revealed);
+        }
+        print(&format!("{object}\n"));
+    } else {
+        print(&report.to_string());
+        if let Some(revealed) = &revealed {
+            print(&revealed.to_string());
         }
     }
     Ok(())

@@ -23,6 +23,7 @@
 //! | [`control`], [`client`] | the control socket, both ends |
 //! | [`responder`] | multicast DNS |
 //! | [`mint`], [`qr`] | new devices |
+//! | [`flash`] | what is in a device's flash |
 //! | [`event`], [`failure`] | what people and programs are told |
 
 #![forbid(unsafe_code)]
@@ -36,6 +37,7 @@ pub mod endpoint;
 pub mod event;
 pub mod failure;
 pub mod files;
+pub mod flash;
 pub mod id;
 pub mod inventory;
 pub mod issuer;

@@ -1,0 +1,324 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! `provisiond flash`: what it says of images in every state, and what it
+//! never says.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use provisiond::id::to_hex;
+use provisiond::mint::{FLASH_BLOCK_LEN, FLASH_LEN};
+use provisioning_session::config_seal::ConfigSeal;
+use provisioning_storage::factory::{FactoryData, FactoryPage};
+use provisioning_storage::journal::Entry;
+use provisioning_storage::layout::{ERASED, PAGE_LEN, Page};
+use provisioning_storage::slot::{NONCE_LEN, TAG_LEN, split};
+use provisioning_storage::tasks::{Commit, Event, Index, Load, Record, Step, Task, Wipe};
+use provisioning_wire::{Config, DaemonPin, Grants, Network, Psk, Server, StoredConfig};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PSK: &[u8] = b"a pre-shared key of the test";
+const IDENTITY: &str = "identity of the test";
+const ENDPOINT: &str = "endpoint of the test";
+
+fn provisiond(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_provisiond"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// A device's flash, worked on by the device's own tasks.
+struct Device {
+    directory: TempDir,
+    bytes: Vec<u8>,
+    index: Index,
+    factory: FactoryData,
+    /// What is to be sealed.
+    plain: Vec<u8>,
+}
+
+fn range(page: Page) -> std::ops::Range<usize> {
+    let start = page.number() * FLASH_BLOCK_LEN as usize;
+    start..start + PAGE_LEN
+}
+
+impl Device {
+    fn minted() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let image = directory.path().join("flash.img");
+        let out = directory.path().to_str().unwrap();
+        let output = provisiond(&["mint", "--out", out, "--flash", image.to_str().unwrap()]);
+        assert!(output.status.success());
+        let bytes = fs::read(&image).unwrap();
+        let FactoryPage::Valid(factory) = FactoryData::parse(&bytes[range(Page::Factory)]) else {
+            panic!("not minted");
+        };
+        let mut device = Device {
+            directory,
+            bytes,
+            index: Index::new(),
+            factory,
+            plain: Vec::new(),
+        };
+        device.run(Load::default());
+        device
+    }
+
+    fn seal(&self) -> ConfigSeal {
+        ConfigSeal::derive(&self.factory.root_secret, &self.factory.device_id)
+    }
+
+    fn run(&mut self, mut task: impl Task) {
+        let mut page = [0; PAGE_LEN];
+        let mut event = Event::Begin;
+        loop {
+            let step = task.resume(&mut self.index, event, &mut page);
+            event = Event::Done;
+            match step {
+                Step::Read(which) => page.copy_from_slice(&self.bytes[range(which)]),
+                Step::Erase(which) => self.bytes[range(which)].fill(ERASED),
+                Step::Program(which) => {
+                    for (place, byte) in self.bytes[range(which)].iter_mut().zip(page) {
+                        *place &= byte;
+                    }
+                }
+                Step::Seal(header) => {
+                    let (head, sealed) = split(&mut page, &header).unwrap();
+                    let (text, tag) = sealed.split_at_mut(self.plain.len());
+                    text.copy_from_slice(&self.plain);
+                    tag.copy_from_slice(&self.seal().seal(&header.nonce, head, text).unwrap());
+                }
+                Step::Open(_, header) => {
+                    let (head, sealed) = split(&mut page, &header).unwrap();
+                    let (text, tag) = sealed.split_last_chunk_mut::<TAG_LEN>().unwrap();
+                    if self.seal().open(&header.nonce, head, text, tag).is_err() {
+                        event = Event::Failed;
+                    }
+                }
+                Step::Finished(result) => return result.unwrap(),
+            }
+        }
+    }
+
+    fn store(&mut self, serial: u32) {
+        let config = Config {
+            serial,
+            server: Server {
+                security_mode: 0,
+                psk: Psk::new(PSK),
+                identity: IDENTITY,
+                bootstrap_uri: "coaps://bootstrap.test",
+            },
+            network: Network {
+                default_route: "fe80::1",
+                dns_server: "",
+                endpoint_name: ENDPOINT,
+            },
+            grants: Grants::new(&[]),
+        };
+        let stored = StoredConfig {
+            config: config.validate().unwrap(),
+            daemon: DaemonPin {
+                daemon_id: [1; 16],
+                identity_key: [4; 65],
+            },
+        };
+        let mut plain = vec![0; StoredConfig::MAX_LEN];
+        let len = stored.emit(&mut plain).unwrap();
+        plain.truncate(len);
+        self.plain = plain;
+        let sealed_len = (len + TAG_LEN) as u16;
+        self.run(Commit::new(serial, [serial as u8; NONCE_LEN], sealed_len));
+    }
+
+    fn write(&self) -> PathBuf {
+        let path = self.directory.path().join("flash.img");
+        fs::write(&path, &self.bytes).unwrap();
+        path
+    }
+
+    fn json(&self) -> Value {
+        json(&self.write(), &[])
+    }
+
+    fn root_secret(&self) -> String {
+        to_hex(&self.factory.root_secret)
+    }
+}
+
+fn flash(image: &Path, more: &[&str]) -> Output {
+    let mut arguments = vec!["flash", image.to_str().unwrap()];
+    arguments.extend(more);
+    provisiond(&arguments)
+}
+
+fn json(image: &Path, more: &[&str]) -> Value {
+    let output = flash(image, &[&["--json"], more].concat());
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_minted_device_holds_nothing_yet() {
+    let device = Device::minted();
+    let report = device.json();
+    assert_eq!(report["device_id"], to_hex(&device.factory.device_id));
+    assert_eq!(report["factory"], "valid");
+    assert_eq!(report["configuration"], "erased");
+    assert_eq!(report["serial"], Value::Null);
+    for place in ["slots", "journal"] {
+        for page in report[place].as_array().unwrap() {
+            assert_eq!(page["state"], "erased");
+            assert_eq!(page["erases_at_least"], 0);
+        }
+    }
+}
+
+#[test]
+fn what_the_device_did_is_told() {
+    let mut device = Device::minted();
+    for serial in [10, 20, 30] {
+        device.store(serial);
+    }
+    device.run(Record::new(Entry::Attempts(4)));
+    device.run(Record::new(Entry::Restarts(2)));
+    let report = device.json();
+    assert_eq!(report["configuration"], "valid");
+    assert_eq!(report["serial"], 30);
+    assert_eq!(report["serial_floor"], 20);
+    assert_eq!(report["attempts"], 4);
+    assert_eq!(report["restarts"], 2);
+    let [a, b] = [&report["slots"][0], &report["slots"][1]];
+    assert_eq!(
+        (&a["state"], &b["state"]),
+        (&"in-force".into(), &"spare".into())
+    );
+    assert_eq!((&a["sequence"], &b["sequence"]), (&3.into(), &2.into()));
+    assert_eq!((&a["serial"], &b["serial"]), (&30.into(), &20.into()));
+    assert_eq!(a["erases_at_least"], 2);
+    assert_eq!(b["erases_at_least"], 1);
+    assert_eq!(report["journal"][0]["generation"], 1);
+
+    device.run(Wipe::default());
+    let report = device.json();
+    assert_eq!(report["configuration"], "erased");
+    assert_eq!(report["serial_floor"], 31);
+}
+
+#[test]
+fn damage_and_old_slots_are_told_apart() {
+    let mut device = Device::minted();
+    device.store(10);
+    let old = device.bytes[range(Page::SlotA)].to_vec();
+    device.store(20);
+    device.store(30);
+    let last = range(Page::SlotA).start + 40;
+    device.bytes[last] ^= 1;
+    let report = device.json();
+    assert_eq!(report["configuration"], "fell-back");
+    assert_eq!(report["serial"], 20);
+    assert_eq!(report["slots"][0]["state"], "corrupt");
+
+    device.bytes[range(Page::SlotA)].copy_from_slice(&old);
+    device.bytes[range(Page::SlotB)].fill(ERASED);
+    let report = device.json();
+    assert_eq!(report["configuration"], "rolled-back");
+    assert_eq!(report["slots"][0]["state"], "refused");
+
+    for page in [Page::JournalA, Page::JournalB, Page::Factory] {
+        device.bytes[range(page)].fill(0);
+    }
+    let report = device.json();
+    assert_eq!(report["attempts"], Value::Null);
+    assert_eq!(report["factory"], "corrupt");
+    assert_eq!(report["device_id"], Value::Null);
+    assert_eq!(report["configuration"], "unknown");
+    assert_eq!(report["slots"][0]["state"], "sealed");
+}
+
+#[test]
+fn secrets_are_told_only_to_who_has_the_root_secret() {
+    let mut device = Device::minted();
+    device.store(10);
+    let image = device.write();
+    let secrets = [
+        to_hex(PSK),
+        String::from_utf8_lossy(PSK).into_owned(),
+        IDENTITY.to_owned(),
+        ENDPOINT.to_owned(),
+        device.root_secret(),
+        to_hex(&device.factory.identity_key),
+        to_hex(&device.factory.w0),
+    ];
+    for more in [&[][..], &["--json"]] {
+        let output = flash(&image, more);
+        assert!(output.status.success());
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("10"), "{said}");
+        for secret in &secrets {
+            assert!(!said.contains(secret), "{said}");
+        }
+    }
+    // Neither flag does without the other, and another secret opens nothing.
+    let right = device.root_secret();
+    let wrong = "00".repeat(32);
+    for arguments in [
+        &["--reveal"][..],
+        &["--root-secret", &right],
+        &["--reveal", "--root-secret", &wrong],
+        &["--reveal", "--root-secret", "12"],
+    ] {
+        let output = flash(&image, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty());
+    }
+    let report = json(&image, &["--reveal", "--root-secret", &right]);
+    assert_eq!(report["revealed"]["psk"], to_hex(PSK));
+    assert_eq!(report["revealed"]["identity"], IDENTITY);
+    assert_eq!(report["revealed"]["endpoint_name"], ENDPOINT);
+    let output = flash(&image, &["--reveal", "--root-secret", &right]);
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains(&to_hex(PSK))
+    );
+}
+
+#[test]
+fn a_copy_on_another_device_does_not_open() {
+    let mut device = Device::minted();
+    device.store(10);
+    let mut other = Device::minted();
+    for page in [Page::SlotA, Page::SlotB, Page::JournalA, Page::JournalB] {
+        other.bytes[range(page)].copy_from_slice(&device.bytes[range(page)]);
+    }
+    let report = other.json();
+    assert_eq!(report["configuration"], "corrupt");
+    // Nor with the first one's root secret: the key is bound to the device id.
+    let secret = device.root_secret();
+    let output = flash(&other.write(), &["--reveal", "--root-secret", &secret]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn an_image_with_pages_side_by_side_is_read_too() {
+    let mut device = Device::minted();
+    device.store(10);
+    let pages: Vec<u8> = Page::ALL
+        .iter()
+        .flat_map(|page| device.bytes[range(*page)].to_vec())
+        .collect();
+    let path = device.directory.path().join("pages.img");
+    fs::write(&path, pages).unwrap();
+    let distance = PAGE_LEN.to_string();
+    assert_eq!(json(&path, &["--page-distance", &distance]), device.json());
+    // As what it is not, it is too short.
+    assert_eq!(flash(&path, &[]).status.code(), Some(3));
+    assert_eq!(flash(Path::new("/nowhere"), &[]).status.code(), Some(3));
+    assert_eq!(device.bytes.len() as u64, FLASH_LEN);
+}
