@@ -5,11 +5,15 @@
 //! Figures of one provisioning and one boot, with their method.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::clock;
-use crate::failure::{Failure, Result};
+use crate::command::complete;
+use crate::failure::{Failure, Result, While};
 use crate::machine::{Network, Pace};
 use crate::phase::Phase;
 use crate::rig::{Rig, Seen};
@@ -25,6 +29,12 @@ instruction and idle time skipped (-icount shift=0,sleep=off) and is the same in
 Tenant start is the moment at which the kernel releases the LEDs.
 ";
 
+const METHOD_WEAR: &str = "
+Method: after the provisioning above, on a new flash, from what is in it (`provisiond flash`): a
+slot's sequence number counts the stores, which take turns, and a journal's generation its moves, which do so
+too; each of them is one erase. The test wear.rs of provisioning_storage counts a million attempts.
+";
+
 const METHOD_COUNT: &str = "
 Method: a kernel with feature `measure`, provisioned under -icount shift=0, where minstret counts
 instructions. What the kernel's loop sleeps is subtracted; what processes execute is not. A slice is
@@ -37,7 +47,6 @@ wakes the board depends on the host, so the first two vary by some percent.
 pub fn report(parts: &Parts, measured: Option<&Path>, directory: &Path) -> Result<String> {
     let _claim = claim(directory)?;
     let mut out = times(parts, &directory.join("times"))?;
-    out.push_str(METHOD_TIME);
     if let Some(kernel) = measured {
         let parts = Parts {
             kernel: kernel.to_path_buf(),
@@ -56,6 +65,7 @@ fn times(parts: &Parts, directory: &Path) -> Result<String> {
     empty(directory)?;
     let mut fixture = Fixture::new(parts, directory, reports, commands)?;
     let rig = &mut fixture.rig;
+    let flash = rig.machine_settings().flash.clone();
 
     let first = rig.mark();
     rig.start_daemon(&fixture.daemon)?;
@@ -87,9 +97,34 @@ fn times(parts: &Parts, directory: &Path) -> Result<String> {
             "power-on to tenant start, configured, boot window included",
         ),
     ];
-    Ok(lines
+    let mut out = lines
         .map(|(time, what)| format!("{:>12.3} ms  {what}\n", time.as_secs_f64() * 1e3))
-        .concat())
+        .concat();
+    out.push_str(METHOD_TIME);
+    out.push('\n');
+    out.push_str(&wear(parts, &flash)?);
+    out.push_str(METHOD_WEAR);
+    Ok(out)
+}
+
+/// Erases of each page of the configuration flash.
+fn wear(parts: &Parts, flash: &Path) -> Result<String> {
+    const DOING: &str = "looking at the flash image";
+    let mut command = Command::new(&parts.provisiond);
+    let output = complete(command.arg("flash").arg(flash).arg("--json"), DOING)?;
+    let report: Value = serde_json::from_slice(&output.stdout).doing(|| DOING.into())?;
+    let pages = ["slots", "journal"].map(|kind| {
+        let pages = report[kind].as_array().into_iter().flatten();
+        pages
+            .map(|page| {
+                format!(
+                    "{:>12}     erases of page {} ({kind})\n",
+                    page["erases_at_least"], page["page"]
+                )
+            })
+            .collect::<String>()
+    });
+    Ok(pages.concat())
 }
 
 fn counts(parts: &Parts, directory: &Path) -> Result<String> {

@@ -5,6 +5,7 @@
 //! A configuration flash that takes no more writes.
 
 use std::sync::mpsc;
+use std::time::Duration;
 
 use emulator::failure::{Result, While};
 use emulator::phase::Phase;
@@ -13,12 +14,24 @@ use emulator::rig::{Mark, Rig, Seen};
 use emulator::scenario::{wait_provisioned, wait_tenant};
 
 use crate::interruptions::ANY_TIME;
-use crate::support::{Bench, LIMIT, check_leds, require, wait_restart};
+use crate::support::{Bench, LIMIT, advance_to_restart, check_leds, require};
 
-/// The board says that it failed, lights both LEDs and restarts.
+/// In the board's time. A flash that fails keeps no count of restarts, so that
+/// the board waits the longest, which is a minute.
+const BACK_OFF: Duration = Duration::from_secs(70);
+
+/// The board says that it failed, lights both LEDs and restarts, not at once.
 fn fails_visibly(rig: &mut Rig, from: Mark) -> Result<()> {
     rig.wait_phase(from, Phase::Failed, LIMIT)?;
-    wait_restart(rig, from)?;
+    rig.wait_console(from, "restarts cannot be counted", LIMIT)?;
+    rig.advance(BACK_OFF / 2)?;
+    let phases = rig.phases(from);
+    require(
+        !phases.contains(&Phase::Restarting),
+        "a board that cannot count restarts waits before them",
+        phases,
+    )?;
+    advance_to_restart(rig, from, BACK_OFF)?;
     let traces = rig.traces()?;
     let last = traces
         .iter()
@@ -90,6 +103,8 @@ pub fn fails_when_new(bench: &mut Bench) -> Result<()> {
         "no attempt was made that was not counted",
         confirmed,
     )?;
+    rig.kill_daemon();
+    fails_visibly(rig, first)?;
     rig.power_off()?;
     check_leds(rig)?;
     require(
@@ -100,6 +115,7 @@ pub fn fails_when_new(bench: &mut Bench) -> Result<()> {
 
     // The same board works when its flash does.
     bench.rig().machine_settings().flash_fails = false;
+    bench.start_daemon()?;
     let second = bench.power_on()?;
     let rig = bench.rig();
     let given = wait_provisioned(rig, second, LIMIT)?;

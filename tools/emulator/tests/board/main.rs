@@ -11,8 +11,11 @@ mod cases;
 mod faults;
 mod flash;
 mod interruptions;
+mod kills;
+mod lifecycle;
 mod secrets;
 mod support;
+mod tenants;
 
 use std::env;
 use std::process::{ExitCode, Stdio};
@@ -84,6 +87,46 @@ const CASES: &[Case] = &[
     (
         "flash_that_fails_to_be_wiped_keeps_the_old_state",
         flash::fails_to_wipe,
+    ),
+    (
+        "two_presses_and_nobody_comes_keep_the_old",
+        lifecycle::nobody_comes,
+    ),
+    (
+        "two_presses_let_another_daemon_take_over",
+        lifecycle::another_daemon,
+    ),
+    (
+        "two_presses_and_a_failed_attempt_keep_the_old",
+        lifecycle::failed_attempt,
+    ),
+    ("a_hold_wipes_after_the_window", lifecycle::hold),
+    (
+        "a_stuck_button_is_obeyed_once_and_told",
+        lifecycle::stuck_button,
+    ),
+    (
+        "a_wipe_leaves_nothing_secret_in_the_flash",
+        lifecycle::wiped_clean,
+    ),
+    (
+        "a_configuration_does_not_open_on_another_device",
+        lifecycle::copied,
+    ),
+    (
+        "an_older_slot_that_is_put_back_is_refused",
+        lifecycle::rolled_back,
+    ),
+    ("board_without_tenants", tenants::none),
+    ("several_tenants_start_in_their_order", tenants::several),
+    (
+        "a_tenant_that_faults_at_once_leaves_the_others",
+        tenants::faulting,
+    ),
+    ("a_disabled_tenant_is_not_started", tenants::disabled),
+    (
+        "plug_pulled_at_random_points_leaves_old_or_new",
+        kills::at_random_points,
     ),
 ];
 

@@ -16,15 +16,15 @@ use sha2::{Digest, Sha256};
 
 use crate::support::{Bench, LIMIT, require};
 
-const PSK: [u8; 32] = *b"\x8f\x13\xa4\x77\x02\xe9\x5c\xd1\x36\xbb\x48\x90\x6d\x21\xfe\xc5\
+pub const PSK: [u8; 32] = *b"\x8f\x13\xa4\x77\x02\xe9\x5c\xd1\x36\xbb\x48\x90\x6d\x21\xfe\xc5\
                          \x7a\x0e\x93\xd8\x54\x1b\xaf\x62\xc9\x3d\xe6\x85\x19\xf0\x4b\xa7";
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every run of at least 32 hexadecimal digits in a text, as bytes.
-fn keys_in(text: &str) -> Vec<Vec<u8>> {
+pub fn keys_in(text: &str) -> Vec<Vec<u8>> {
     text.split(|c: char| !c.is_ascii_hexdigit())
         .filter(|word| word.len() >= 32 && word.len() % 2 == 0)
         .map(|word| {
@@ -34,6 +34,17 @@ fn keys_in(text: &str) -> Vec<Vec<u8>> {
                 .collect()
         })
         .collect()
+}
+
+/// The first secret that is in a text without capitals, as it is or in
+/// hexadecimal digits.
+fn told<'a>(text: &[u8], secrets: &'a [(String, Vec<u8>)]) -> Option<&'a str> {
+    let is_told = |secret: &[u8]| {
+        find(text, &secret.to_ascii_lowercase()).is_some()
+            || find(text, hex(secret).as_bytes()).is_some()
+    };
+    let found = secrets.iter().find(|(_, secret)| is_told(secret));
+    found.map(|(name, _)| name.as_str())
 }
 
 pub fn nowhere(bench: &mut Bench) -> Result<()> {
@@ -96,6 +107,30 @@ pub fn nowhere(bench: &mut Bench) -> Result<()> {
         find(&ram, &address).is_some(),
         "the dump is the provisioner's memory",
         ram.len(),
+    )?;
+
+    // What the board's console, the emulator and the daemon, which tells all that
+    // it tells, have written down.
+    let logs = [
+        directory.join("console.log"),
+        directory.join("qemu.log"),
+        bench.fixture.daemon.log.clone(),
+    ];
+    for log in &logs {
+        let text = fs::read(log).doing(|| format!("reading {}", log.display()))?;
+        let text = text.to_ascii_lowercase();
+        if let Some(name) = told(&text, &secrets) {
+            return Err(Failure::new(
+                "searching what was written down",
+                format!("{name} is in {}", log.display()),
+            ));
+        }
+    }
+    let console = fs::read_to_string(&logs[0]).unwrap_or_default();
+    require(
+        console.contains("provisioning: phase"),
+        "the console's log is the board's",
+        console.len(),
     )?;
 
     for (name, secret) in &secrets {

@@ -15,6 +15,7 @@ use emulator::daemon;
 use emulator::failure::{Failure, Result, While};
 use emulator::lamps;
 use emulator::machine::Exit;
+use emulator::phase::Phase;
 use emulator::plain;
 use emulator::proxy::{Frame, Pieces, Proxy, Verdict};
 use emulator::report::{Command, Report};
@@ -31,7 +32,7 @@ use provisioning_storage::slot::{SlotHeader, SlotPage};
 pub const LIMIT: Duration = Duration::from_secs(90);
 
 /// Each logical page of the configuration flash starts an erase block.
-const BLOCK: usize = 256 * 1024;
+pub const BLOCK: usize = 256 * 1024;
 
 /// The daemon's port.
 pub const PORT: u16 = 49_300;
@@ -192,7 +193,11 @@ pub struct Interposed {
 pub struct Flash(Vec<u8>);
 
 impl Flash {
-    fn page(&self, page: Page) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub fn page(&self, page: Page) -> &[u8] {
         let start = page.number() * BLOCK;
         &self.0[start..start + PAGE_LEN]
     }
@@ -257,6 +262,18 @@ pub fn wait_restart(rig: &mut Rig, from: Mark) -> Result<()> {
     rig.wait(from, "for the board to restart", LIMIT, |seen| {
         (*seen == Seen::Exit(Exit::Reset)).then_some(())
     })
+}
+
+/// As [`wait_restart`], with at most `limit` of the board's time passing fast.
+pub fn advance_to_restart(rig: &mut Rig, from: Mark, limit: Duration) -> Result<()> {
+    const STEP: Duration = Duration::from_millis(50);
+    let mut passed = Duration::ZERO;
+    let restarting = Seen::Phase(Phase::Restarting);
+    // The emulator ends soon after that, perhaps while its clock is moved.
+    while passed < limit && !rig.history(from).contains(&restarting) && rig.advance(STEP).is_ok() {
+        passed += STEP;
+    }
+    wait_restart(rig, from)
 }
 
 /// Compares every run of the board with the table of LEDs.
