@@ -207,6 +207,10 @@ fn the_daemon_serves_lists_and_stops() {
     let listening = event();
     assert_eq!(listening["event"], "listening");
     assert_eq!(listening["host_name"], "myCi40.local");
+    let trouble = event();
+    assert_eq!(trouble["event"], "trouble");
+    let reason = trouble["reason"].as_str().unwrap();
+    assert!(reason.contains("no-such-interface"), "{reason}");
     let mut stream = TcpStream::connect(listening["address"].as_str().unwrap()).unwrap();
     assert_eq!(event()["event"], "connected");
 
