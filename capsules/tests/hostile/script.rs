@@ -325,12 +325,10 @@ impl<'a> Script<'a> {
 
     /// Writes to memory, lent or not.
     fn scribble(&mut self) {
-        let memory = self.memory[ATTACKER];
-        let start = self.dice.below(memory.length - 64);
-        let target = Buffer {
-            address: memory.address.wrapping_add(start),
-            length: 64,
-        };
+        let mut target = self.memory[ATTACKER];
+        let start = self.dice.below(target.length - 64);
+        target.address = target.address.wrapping_add(start);
+        target.length = 64;
         let bytes: Vec<u8> = (0..64).map(|_| self.dice.next() as u8).collect();
         target.write(&bytes);
     }
@@ -573,12 +571,10 @@ impl<'a> Script<'a> {
         let mut places: Vec<Vec<u8>> = [ATTACKER, OTHER]
             .map(|process| {
                 let addresses = self.board.bench.process(process).get_addresses();
-                let start = addresses.sram_start;
-                Buffer {
-                    address: start as *mut u8,
-                    length: addresses.sram_end - start,
-                }
-                .bytes()
+                let mut all = self.memory[process];
+                all.address = addresses.sram_start as *mut u8;
+                all.length = addresses.sram_app_brk - addresses.sram_start;
+                all.bytes()
             })
             .into();
         places.extend(self.taken.iter().cloned());
