@@ -115,6 +115,10 @@ def malformed(tbf: bytes):
 
     garbage = b"".join(hashlib.sha256(bytes([n])).digest() for n in range(2))
     yield "disabled", changed(flags=0), SKIPPED, "not enabled in its TBF header"
+    unknown = "malformed TBF header: TBF version {} is unknown"
+    yield "version_newer", changed(version=3), SKIPPED, unknown.format(3)
+    yield "version_older", changed(version=1), SKIPPED, unknown.format(1)
+    yield "version_high_byte", changed(version=0x0302), SKIPPED, unknown.format(0x0302)
     yield "checksum", changed(break_checksum=True), SKIPPED, "malformed TBF header: "
     yield "checksum_name", bit_flipped(), SKIPPED, "malformed TBF header: "
     yield "newer_minor", hello().set(8, struct.pack("<HH", 2, 4)).build(), SKIPPED, "made for kernel 2.4, this one is 2.3"

@@ -76,6 +76,9 @@ ONLOOKER = [
     ("loader", "loader.good", "Binaries before and after bad ones are loaded"),
     ("loader", "loader.padding", "Padding is passed over in silence"),
     ("loader", "loader.disabled", "A disabled binary is not loaded"),
+    ("loader", "loader.version_newer", "Version 3: told with the version, and the rest is loaded"),
+    ("loader", "loader.version_older", "Version 1: the same"),
+    ("loader", "loader.version_high_byte", "Version 0x0302: the same"),
     ("loader", "loader.checksum", "A wrong checksum"),
     ("loader", "loader.checksum_name", "One bit changed in the name"),
     ("loader", "loader.newer_minor", "Made for a newer minor version of the kernel"),
@@ -98,11 +101,16 @@ ONLOOKER = [
     ("loader", "loader.ram_overlaps", "A RAM address that another process has"),
     ("loader", "loader.flash_address", "Linked for another flash address"),
     ("loader", "loader.unknown_tlv", "A TLV of unknown type does not matter"),
-    ("loader", "loader.version_ends", "Version 3: told, and the list ends, what came before is loaded"),
-    ("loader", "loader.total_zero", "Total size 0: the same"),
-    ("loader", "loader.total_beyond", "A total size beyond the flash: told, and the list ends"),
+    ("loader", "loader.zero_byte", "A zero byte over a header: the list ends in silence, what was behind stays away"),
+    ("loader", "loader.zero_low_byte", "Version 0x0200, of which the first byte is zero: the same"),
+    ("loader", "loader.erased", "Erased flash in front of a binary: the same"),
+    ("loader", "loader.total_zero", "Total size 0: told, and the list ends, what came before is loaded"),
+    ("loader", "loader.total_beyond", "A total size beyond the flash: the same"),
     ("loader", "loader.total_wraps", "Total size 0xffff_ffff: the same"),
-    ("loader", "loader.overlapping", "A total size that reaches into the next binary skips that one too"),
+    ("loader", "loader.version_header", "Version 3 with a header of 12 bytes: the same"),
+    ("loader", "loader.version_total", "Version 3 with a total size that is not of whole words: the same"),
+    ("loader", "loader.version_beyond", "Version 3 with a total size beyond the flash: the same"),
+    ("loader", "loader.overlapping", "A total size that reaches into the next binary skips that one too, and the rest is loaded"),
     ("loader", "loader.empty", "Erased flash: no process, and the kernel runs"),
     ("loader", "loader.too_many", "More processes than the board has room for: told"),
     ("credentials", "credentials.missing", "No footer: refused"),
@@ -356,11 +364,11 @@ def load(suite: Suite, group: str, named: str, room: int, full: str):
     console = suite.boot(unknown.build(), through("hello_a"))
     suite.judge(f"{group}.unknown_tlv", "group hello_a: done" in console, console)
 
-    # These end the list: hello_a says that it is alone.
-    def ends(name: str, bad: bytes, line: str):
+    # These end the list: hello_a says that it is alone. Without a line, in silence.
+    def ends(name: str, bad: bytes, line: str | None):
         console = suite.boot(beside(bad), through("hello_a"), seconds=20)
-        holds = "hello_a and all: 1" in console and line in console
-        suite.judge(f"{group}.{name}", holds, console)
+        told = "[loader]" not in console if line is None else line in console
+        suite.judge(f"{group}.{name}", "hello_a and all: 1" in console and told, console)
 
     address = APPS_BASE + len(first)
 
@@ -371,13 +379,22 @@ def load(suite: Suite, group: str, named: str, room: int, full: str):
         return binary.build()
 
     beyond = SKIPPED.format(address=address, why="total size reaches beyond the flash for applications")
-    nothing = SKIPPED.format(address=address, why="no TBF header of version 2 found")
-    ends("version_ends", changed(version=3), nothing)
-    ends("total_zero", changed(total=0), nothing)
+    nowhere = SKIPPED.format(address=address, why="the lengths in its TBF header lead nowhere, so none is looked for behind")
+    ends("zero_byte", b"\0" + first[1:], None)
+    ends("zero_low_byte", changed(version=0x0200), None)
+    ends("erased", b"\xff" * 16, None)
+    ends("total_zero", changed(total=0), nowhere)
     ends("total_beyond", changed(total=0x10_0000), beyond)
     ends("total_wraps", changed(total=0xFFFF_FFFF), beyond)
-    over = changed(flags=0, total=STRIDE - len(first) + 0x100)
-    ends("overlapping", over, SKIPPED.format(address=address, why="not enabled in its TBF header"))
+    ends("version_header", changed(version=3, header_size=12), nowhere)
+    ends("version_total", changed(version=3, total=len(first) + 2), nowhere)
+    ends("version_beyond", changed(version=3, total=0x10_0000), beyond)
+    over = beside(changed(flags=0, total=2 * STRIDE - len(first)))
+    over += padding(2 * STRIDE - len(over)) + suite.tbf("hello_c")
+    console = suite.boot(over, through("hello_a", "hello_c"), seconds=20)
+    line = SKIPPED.format(address=address, why="not enabled in its TBF header")
+    rest = "hello_c and all: 2" in console and "group hello_a: done" in console
+    suite.judge(f"{group}.overlapping", rest and line in console, console)
     # Nothing says that nothing happens: the time is up.
     console = suite.boot(b"\xff" * 4096, panicked, seconds=3)
     suite.judge(f"{group}.empty", "panicked at" not in console and "initialization complete" in console, console)

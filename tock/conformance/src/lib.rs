@@ -6,5 +6,6 @@
 
 #![no_std]
 
+pub mod counted;
 pub mod line;
 pub mod raw;

@@ -15,9 +15,12 @@ use tock_tbf::types::{InitialTbfParseError, TbfHeader, TbfParseError};
 /// Bytes of a header that tell its version and lengths.
 const LENGTHS_SIZE: usize = 8;
 
+/// The smallest header, which has no TLVs.
+const BASE_LENGTH: u32 = 16;
+
 /// Why flash holds no binary that this kernel runs.
 pub enum ProcessBinaryError {
-    /// There is no header of a known version here, but something else.
+    /// There is a header, but its lengths do not tell where the next one is.
     TbfHeaderNotFound,
     /// The header is malformed.
     TbfHeaderParseFailure(TbfParseError),
@@ -46,7 +49,7 @@ impl fmt::Debug for ProcessBinaryError {
         match self {
             ProcessBinaryError::TbfHeaderNotFound => write!(
                 f,
-                "no TBF header of version 2 found, so none is looked for behind"
+                "the lengths in its TBF header lead nowhere, so none is looked for behind"
             ),
             ProcessBinaryError::TbfHeaderParseFailure(error) => {
                 write!(f, "malformed TBF header: {}", error)
@@ -186,33 +189,55 @@ pub(crate) enum Discovered {
 ///
 /// What it returns to go on with is always shorter than `flash`.
 pub(crate) fn discover(flash: &'static [u8]) -> Discovered {
+    if ends_list(flash) {
+        return Discovered::End;
+    }
+    let beyond = Discovered::Skipped(ProcessBinaryError::NotEnoughFlash, &[]);
     let Some(lengths) = flash.first_chunk::<LENGTHS_SIZE>() else {
-        return Discovered::End;
+        return beyond;
     };
-    // Flash that nobody has written to is where the binaries end.
-    if lengths.iter().all(|&byte| byte == 0xFF) || lengths.iter().all(|&byte| byte == 0) {
-        return Discovered::End;
-    }
-    // Without a length there is no next place to look at, and of another version
-    // it is not known where the length is. Something is there, so that is told.
-    let nowhere = Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, &[]);
-    let (lengths, total_size) = match parse_tbf_header_lengths(lengths) {
-        Ok((version, header_size, total_size)) => (Some((version, header_size)), total_size),
-        Err(InitialTbfParseError::InvalidHeader(total_size)) => (None, total_size),
-        Err(InitialTbfParseError::UnableToParse) => return nowhere,
+    let (known, total_size) = match parse_tbf_header_lengths(lengths) {
+        Ok((version, header_size, total_size)) => (Ok((version, header_size)), total_size),
+        Err(InitialTbfParseError::InvalidHeader(total_size)) => {
+            (Err(TbfParseError::BadLength), total_size)
+        }
+        Err(InitialTbfParseError::UnableToParse) => match other_version(lengths) {
+            Some((version, total_size)) => {
+                (Err(TbfParseError::UnsupportedVersion(version)), total_size)
+            }
+            // Something is there, so that is told.
+            None => return Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, &[]),
+        },
     };
-    if total_size == 0 {
-        return nowhere;
-    }
     let Some((binary, rest)) = flash.split_at_checked(total_size as usize) else {
-        return Discovered::Skipped(ProcessBinaryError::NotEnoughFlash, &[]);
+        return beyond;
     };
-    let Some((version, header_size)) = lengths else {
-        let error = ProcessBinaryError::TbfHeaderParseFailure(TbfParseError::BadLength);
-        return Discovered::Skipped(error, rest);
-    };
-    match ProcessBinary::create(binary, usize::from(header_size), version) {
+    let binary = known
+        .map_err(ProcessBinaryError::TbfHeaderParseFailure)
+        .and_then(|(version, header_size)| {
+            ProcessBinary::create(binary, usize::from(header_size), version)
+        });
+    match binary {
         Ok(binary) => Discovered::Binary(binary, rest),
         Err(error) => Discovered::Skipped(error, rest),
     }
+}
+
+/// Whether `flash` starts with what comes behind the last binary: flash that
+/// nobody has written to, or a zero byte.
+///
+/// Tockloader ends its list with one zero byte over whatever was there. Binaries
+/// behind it were uninstalled, and must not come back.
+fn ends_list(flash: &[u8]) -> bool {
+    matches!(flash, [] | [0, ..] | [0xFF] | [0xFF, 0xFF, ..])
+}
+
+/// Version and total size of a header of another version than this kernel's, if
+/// its lengths are possible where they are in those of version 2.
+fn other_version(lengths: &[u8; LENGTHS_SIZE]) -> Option<(u16, u32)> {
+    let [v0, v1, h0, h1, t0, t1, t2, t3] = *lengths;
+    let header_size = u32::from(u16::from_le_bytes([h0, h1]));
+    let total_size = u32::from_le_bytes([t0, t1, t2, t3]);
+    let possible = (BASE_LENGTH..=total_size).contains(&header_size);
+    (possible && total_size.is_multiple_of(4)).then_some((u16::from_le_bytes([v0, v1]), total_size))
 }

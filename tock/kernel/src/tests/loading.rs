@@ -144,12 +144,6 @@ fn lengths_that_lead_nowhere_end_the_search() {
         discover(forever(&nowhere)),
         Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, [])
     ));
-    let mut version = app("a").build();
-    version[0] = 3;
-    assert!(matches!(
-        discover(forever(&version)),
-        Discovered::Skipped(ProcessBinaryError::TbfHeaderNotFound, [])
-    ));
     for erased in [0, 0xFF] {
         assert!(matches!(discover(forever(&[erased; 64])), Discovered::End));
     }
@@ -165,6 +159,109 @@ fn lengths_that_lead_nowhere_end_the_search() {
         Discovered::Skipped(_, [])
     ));
     assert!(matches!(discover(forever(&[])), Discovered::End));
+}
+
+/// A whole app whose header says that it has this version.
+fn of_version(version: u16) -> std::vec::Vec<u8> {
+    let mut bytes = app("other").build();
+    bytes[..2].copy_from_slice(&version.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn an_app_of_another_version_is_passed_over() {
+    for version in [1, 3, 0x0102, 0x7F01, 0xFF02, 0x00FF, 0xFFFE] {
+        let board = Board::empty();
+        let bad = of_version(version);
+        let length = bad.len();
+        let flash = [app("before").build(), bad.clone(), app("behind").build()].concat();
+        board.load(&flash, 64 * 1024).unwrap();
+        assert_eq!(board.names(), ["before", "behind"], "{version:#x}");
+        let flash = forever(&[bad, app("behind").build()].concat());
+        match discover(flash) {
+            Discovered::Skipped(error, rest) => {
+                assert_eq!(rest.as_ptr(), flash[length..].as_ptr());
+                let line = std::format!("{error:?}");
+                let expected =
+                    std::format!("malformed TBF header: TBF version {version} is unknown");
+                assert_eq!(line, expected);
+            }
+            _ => panic!("{version:#x} is not skipped"),
+        }
+    }
+}
+
+#[test]
+fn nothing_comes_back_from_behind_the_end_of_the_list() {
+    // Erased flash, what tockloader writes, and what both leave of a header.
+    for version in [0xFFFF, 0, 0x0100, 0xFF00, 0x0200] {
+        let stale = [of_version(version), app("stale").build()].concat();
+        assert!(matches!(discover(forever(&stale)), Discovered::End));
+        let board = Board::empty();
+        let flash = [app("before").build(), stale].concat();
+        board.load(&flash, 64 * 1024).unwrap();
+        assert_eq!(board.names(), ["before"], "{version:#x}");
+    }
+    for short in [&[][..], &[0], &[0, 2], &[0xFF], &[0xFF; 7]] {
+        assert!(matches!(discover(forever(short)), Discovered::End));
+    }
+}
+
+#[test]
+fn of_another_version_impossible_lengths_end_the_list() {
+    let length = of_version(3).len() as u32;
+    let behind = app("behind").build();
+    let room = length + behind.len() as u32;
+    let mut ends = 0;
+    for (header_size, total_size) in [
+        (0, length),
+        (15, length),
+        (16, 0),
+        (16, 12),
+        (0xFFFF, length),
+        (16, length + 1),
+        (16, length + 2),
+        (16, length - 1),
+        (16, room + 4),
+        (16, u32::MAX),
+        (16, u32::MAX - 3),
+    ] {
+        let mut bad = of_version(3);
+        bad[2..4].copy_from_slice(&u16::to_le_bytes(header_size));
+        bad[4..8].copy_from_slice(&total_size.to_le_bytes());
+        let flash = forever(&[bad, behind.clone()].concat());
+        match discover(flash) {
+            Discovered::Skipped(error, []) => {
+                let beyond = matches!(error, ProcessBinaryError::NotEnoughFlash);
+                let nowhere = matches!(error, ProcessBinaryError::TbfHeaderNotFound);
+                assert!(beyond || nowhere, "{error:?}");
+                let possible = header_size >= 16 && total_size.is_multiple_of(4);
+                assert_eq!(beyond, possible && total_size > room, "{total_size}");
+                ends += 1;
+            }
+            _ => panic!("{header_size} of {total_size}"),
+        }
+    }
+    assert_eq!(ends, 11);
+    // The last that fits takes the rest.
+    let mut last = of_version(3);
+    last[4..8].copy_from_slice(&room.to_le_bytes());
+    let flash = forever(&[last, behind].concat());
+    assert!(matches!(
+        discover(flash),
+        Discovered::Skipped(ProcessBinaryError::TbfHeaderParseFailure(_), [])
+    ));
+}
+
+#[test]
+fn a_header_that_the_flash_cuts_off_is_told() {
+    let whole = app("a").build();
+    for length in 1..8 {
+        assert!(matches!(
+            discover(forever(&whole[..length])),
+            Discovered::Skipped(ProcessBinaryError::NotEnoughFlash, [])
+        ));
+    }
 }
 
 #[test]

@@ -35,8 +35,8 @@ const TLV_CREDENTIALS: u16 = 128;
 ///
 /// # Errors
 ///
-/// `UnableToParse` ends the list of binaries: the version is not 2, or the total
-/// size is 0 and leads nowhere. `InvalidHeader` tells how many bytes to skip.
+/// `UnableToParse` if the version is not 2, or the total size is 0 and leads
+/// nowhere; `InvalidHeader` tells how many bytes to skip.
 pub fn parse_tbf_header_lengths(app: &[u8; 8]) -> Result<(u16, u16, u32), InitialTbfParseError> {
     let [v0, v1, h0, h1, t0, t1, t2, t3] = *app;
     let version = u16::from_le_bytes([v0, v1]);

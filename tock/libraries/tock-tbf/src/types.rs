@@ -18,7 +18,7 @@ pub use crate::permissions::{
 /// Why the first eight bytes say nothing usable about a binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InitialTbfParseError {
-    /// No TBF of a known version: the list of binaries ends here.
+    /// No TBF of a known version, or one that does not say how long it is.
     UnableToParse,
     /// The header is invalid, but its total size says where the next one is.
     InvalidHeader(u32),
