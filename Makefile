@@ -57,7 +57,24 @@ blink_SHORT_ID := 0x00010102
 blink_GRANTS := 1024
 blink_PAIRS := 0x80150000.0x80350000 0x80170000.0x80370000
 
+# Processes for tests of the emulated board, in the place of those above and with
+# their rights. No image that is shipped or run by hand holds them.
+TEST_APPS := hostile hostile_tenant hostile_neighbour
+hostile_FOLDER := apps/tests/hostile
+hostile_SHORT_ID := $(provisioner_SHORT_ID)
+hostile_GRANTS := $(provisioner_GRANTS)
+hostile_PAIRS := $(provisioner_PAIRS)
+hostile_tenant_FOLDER := apps/tests/hostile
+hostile_tenant_SHORT_ID := $(hello_SHORT_ID)
+hostile_tenant_GRANTS := 4096
+hostile_tenant_PAIRS := $(firstword $(hello_PAIRS))
+hostile_neighbour_FOLDER := apps/tests/hostile
+hostile_neighbour_SHORT_ID := $(blink_SHORT_ID)
+hostile_neighbour_GRANTS := 4096
+hostile_neighbour_PAIRS := $(firstword $(blink_PAIRS))
+
 TAB_FILES := $(foreach app,$(APPS),$(TABS)/$(app).tab)
+TEST_TAB_FILES := $(foreach app,$(TEST_APPS),$(TABS)/$(app).tab)
 PARTS = --kernel $(KERNEL) --provisiond $(PROVISIOND) --tockloader $(TOCKLOADER) $(TAB_FILES)
 
 # Measures the cryptography on the bare processor.
@@ -67,6 +84,7 @@ BENCH_IMAGE := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_bench
 export EMULATOR_BENCH_IMAGE := $(BENCH_IMAGE)
 export EMULATOR_KERNEL := $(KERNEL)
 export EMULATOR_TABS := $(TAB_FILES)
+export EMULATOR_TEST_TABS := $(TEST_TAB_FILES)
 export EMULATOR_TOCKLOADER := $(TOCKLOADER)
 export EMULATOR_PROVISIOND_KEY_LOG := $(BUILD)/key-log/release/provisiond
 export EMULATOR_LOGS := $(BUILD)/test
@@ -79,7 +97,7 @@ run: setup kernel tabs host ## Provision an emulated board before your eyes (RUN
 	@$(EMULATOR) run --directory $(BUILD)/run $(RUN_FLAGS) $(PARTS)
 
 .PHONY: test
-test: setup kernel tabs host key-log bench-image ## Run every test, the emulated board's included
+test: setup kernel tabs test-tabs host key-log bench-image ## Run every test, the emulated board's included
 	@TEST_LOGS=$(BUILD)/test tools/setup/test.sh
 
 .PHONY: setup
@@ -95,6 +113,9 @@ kernel: ## Build the kernel image of boards/qemu_rv32_provisioning
 
 .PHONY: tabs
 tabs: $(TAB_FILES) ## Build the applications and pack them as TABs
+
+.PHONY: test-tabs
+test-tabs: $(TEST_TAB_FILES)
 
 .PHONY: FORCE
 FORCE:
@@ -128,8 +149,8 @@ $(TABS)/$(1).tab: $(foreach pair,$($(1)_PAIRS),$(call built,$(1),$(pair))) $(ELF
 	    $$(filter %.elf,$$^)
 endef
 
-$(foreach app,$(APPS),$(foreach pair,$($(app)_PAIRS),$(eval $(call elf_rule,$(app),$(pair)))))
-$(foreach app,$(APPS),$(eval $(call tab_rule,$(app))))
+$(foreach app,$(APPS) $(TEST_APPS),$(foreach pair,$($(app)_PAIRS),$(eval $(call elf_rule,$(app),$(pair)))))
+$(foreach app,$(APPS) $(TEST_APPS),$(eval $(call tab_rule,$(app))))
 
 $(ELF2TAB):
 	@TOOLS=$(TOOLS) tools/setup/setup.sh
@@ -187,7 +208,7 @@ fuzz: ## Fuzz every parser for FUZZ_SECONDS (60) each; needs nightly and cargo-f
 	done
 
 # Crates that are built for the board as well as for the host.
-FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning boards/qemu_rv32_bench $(foreach app,$(APPS),$($(app)_FOLDER))
+FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning boards/qemu_rv32_bench $(foreach app,$(APPS),$($(app)_FOLDER)) apps/tests/hostile
 
 .PHONY: prepush
 prepush: unsafe-check ## Format check and clippy, for host and board, in all three workspaces

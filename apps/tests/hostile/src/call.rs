@@ -1,0 +1,132 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! System calls with any registers, which the library does not make.
+
+use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+
+use heapless::String;
+use libtock::platform::{RawSyscalls, Register, Syscalls, syscall_class};
+use libtock::runtime::TockSyscalls;
+
+pub const ALARM: usize = 0x0;
+pub const CONSOLE: usize = 0x1;
+
+/// First register of an answer without and with a number, and with three.
+pub const SUCCESS: usize = 128;
+pub const SUCCESS_U32: usize = 129;
+pub const SUCCESS_U32_U32_U32: usize = 131;
+
+const YIELD: usize = 0;
+const WAIT_FOR: usize = 2;
+pub const USER_READABLE_ALLOW: usize = 7;
+
+/// Longest line on the console, in bytes.
+const LINE_LEN: usize = 200;
+/// Lent to the console only, and to be read only.
+static LINE: [AtomicU8; LINE_LEN] = [const { AtomicU8::new(0) }; LINE_LEN];
+
+/// Upcalls that ran.
+static UPCALLS: AtomicUsize = AtomicUsize::new(0);
+
+/// An upcall that does no harm.
+pub extern "C" fn upcall(_: usize, _: usize, _: usize, _: usize) {
+    UPCALLS.fetch_add(1, Ordering::Relaxed);
+}
+
+fn call<const CLASS: usize>(arguments: [usize; 4]) -> [usize; 4] {
+    // SAFETY: Callers lend memory to be written to that is made of atomics only,
+    // or is none of the process's. What a wrong upcall does is fault.
+    unsafe { TockSyscalls::syscall4::<CLASS>(arguments.map(Register::from)) }.map(usize::from)
+}
+
+pub fn command(driver: usize, number: usize, r2: usize, r3: usize) -> [usize; 4] {
+    call::<{ syscall_class::COMMAND }>([driver, number, r2, r3])
+}
+
+/// `function` must be [`upcall`], 0, or nothing that can be executed.
+pub fn subscribe(driver: usize, number: usize, function: usize, data: usize) -> [usize; 4] {
+    call::<{ syscall_class::SUBSCRIBE }>([driver, number, function, data])
+}
+
+/// The range must lie in `memory`, or be none that can be lent.
+pub fn allow_rw(driver: usize, number: usize, start: usize, len: usize) -> [usize; 4] {
+    call::<{ syscall_class::ALLOW_RW }>([driver, number, start, len])
+}
+
+pub fn allow_ro(driver: usize, number: usize, start: usize, len: usize) -> [usize; 4] {
+    call::<{ syscall_class::ALLOW_RO }>([driver, number, start, len])
+}
+
+/// As [`allow_rw`].
+pub fn allow_readable(driver: usize, number: usize, start: usize, len: usize) -> [usize; 4] {
+    call::<USER_READABLE_ALLOW>([driver, number, start, len])
+}
+
+/// The operation must not take memory away: not 0 and 1 with anything that
+/// the kernel would accept.
+pub fn memop(operation: usize, argument: usize) {
+    // SAFETY: As said above.
+    unsafe {
+        TockSyscalls::syscall2::<{ syscall_class::MEMOP }>(
+            [operation, argument].map(Register::from),
+        );
+    }
+}
+
+/// Sleeps until this upcall is there, which is not run; gives its arguments.
+pub fn wait_for(driver: usize, number: usize) -> [usize; 3] {
+    let [a, b, c, _] = call::<YIELD>([WAIT_FOR, driver, number, 0]);
+    [a, b, c]
+}
+
+/// Runs an upcall if there is one.
+pub fn yield_no_wait() {
+    TockSyscalls::yield_no_wait();
+}
+
+/// The alarm's clock.
+pub fn ticks() -> u32 {
+    command(ALARM, 2, 0, 0)[1] as u32
+}
+
+/// Sleeps for so many ticks.
+pub fn pause(ticks: u32) {
+    subscribe(ALARM, 0, 0, 0);
+    if command(ALARM, 5, ticks as usize, 0)[0] == SUCCESS_U32 {
+        wait_for(ALARM, 0);
+    }
+}
+
+/// Writes a line of its own with one call, whatever the console was lent before.
+pub fn say(text: fmt::Arguments<'_>) {
+    const ATTEMPTS: usize = 100;
+    const TICKS: u32 = 10_000;
+    let mut line = String::<LINE_LEN>::new();
+    // What is too long is cut.
+    let _ = writeln!(line, "\nhostile: {text}");
+    for (place, value) in LINE.iter().zip(line.as_bytes()) {
+        place.store(*value, Ordering::Relaxed);
+    }
+    for _ in 0..ATTEMPTS {
+        // Whatever is being written, and whoever was to be told.
+        subscribe(CONSOLE, 1, 0, 0);
+        allow_ro(CONSOLE, 1, LINE.as_ptr().addr(), line.len());
+        if command(CONSOLE, 1, line.len(), 0)[0] == SUCCESS {
+            wait_for(CONSOLE, 1);
+            return;
+        }
+        pause(TICKS);
+    }
+}
+
+/// Dies by reading what is the kernel's.
+pub fn fault() -> ! {
+    const KERNEL_RAM: usize = 0x8020_0000;
+    loop {
+        // SAFETY: The load faults, whereupon the kernel ends the process.
+        unsafe { core::ptr::with_exposed_provenance::<u32>(KERNEL_RAM).read_volatile() };
+    }
+}

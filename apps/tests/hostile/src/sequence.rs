@@ -1,0 +1,273 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Calls in any order, from a seed, that end with a death.
+
+use crate::call::{self, ALARM, CONSOLE, memop, pause, say, subscribe};
+use crate::conversation::{self, Next, PROVISIONING, Status};
+use crate::dice::Dice;
+use crate::memory::{self, FRAME, LEN, PAYLOAD};
+use provisioning_wire::FrameType;
+
+/// Every driver of the board, and one that there is not.
+const DRIVERS: [usize; 10] = [
+    PROVISIONING,
+    0x8000_0002,
+    ALARM,
+    CONSOLE,
+    0x2,
+    0x3,
+    0x8,
+    0x3_0007,
+    0x4_0001,
+    0x7fff_0000,
+];
+/// The last command of any driver, and some more.
+const COMMANDS: usize = 12;
+
+/// Arguments at the edges of what any command takes, and pointers.
+const ARGUMENTS: [usize; 24] = [
+    0,
+    1,
+    2,
+    3,
+    0x21,
+    0x22,
+    0x24,
+    0x28,
+    0x2f,
+    32,
+    65,
+    128,
+    255,
+    256,
+    1_023,
+    1_024,
+    1_025,
+    1_027,
+    0x7fff_ffff,
+    0x8000_0000,
+    0x8020_0000,
+    0x8030_0000,
+    usize::MAX - 1,
+    usize::MAX,
+];
+const LENGTHS: [usize; 11] = [0, 1, 3, 15, 16, 64, 97, 1_023, 1_024, 1_027, 1_500];
+/// Addresses of others: the kernel's flash and RAM, its devices, the ends.
+const FOREIGN: [usize; 7] = [
+    0,
+    0x8000_0000,
+    0x8020_0000,
+    0x1000_0000,
+    0x0200_0000,
+    0x2200_0000,
+    usize::MAX - 3,
+];
+
+/// Longest pause, in ticks: about the time of three slices of the kernel's.
+const PAUSE: usize = 10_000;
+
+/// How deep a life went.
+#[derive(Default)]
+struct Counts {
+    calls: u32,
+    opened: u32,
+    shares: u32,
+    confirmations: u32,
+    spoiled: u32,
+}
+
+struct Sequence {
+    dice: Dice,
+    next: Option<Next>,
+    counts: Counts,
+}
+
+/// Plays one life.
+pub fn play(seed: u64, most: usize) -> ! {
+    let mut sequence = Sequence {
+        dice: Dice::new(seed),
+        next: None,
+        counts: Counts::default(),
+    };
+    let steps = most / 2 + sequence.dice.below(most / 2 + 1);
+    for _ in 0..steps {
+        sequence.step();
+    }
+    let Counts {
+        calls,
+        opened,
+        shares,
+        confirmations,
+        spoiled,
+    } = sequence.counts;
+    say(format_args!(
+        "end {seed:#018x} steps {steps} calls {calls} opened {opened} shares {shares} \
+         confirmations {confirmations} spoiled {spoiled}"
+    ));
+    sequence.die()
+}
+
+impl Sequence {
+    fn step(&mut self) {
+        match self.dice.below(24) {
+            0..=3 => self.any_call(),
+            4 | 5 => self.lend(),
+            6 => self.subscribe(),
+            7 => memory::scribble(&mut self.dice),
+            8 => self.memop(),
+            9 => {
+                self.counts.opened += u32::from(conversation::open());
+                self.next = None;
+            }
+            10 if self.dice.one_in(4) => conversation::close(),
+            11 => pause(1 + self.dice.below(PAUSE) as u32),
+            // Whatever is subscribed by now is run.
+            12 => {
+                self.tame();
+                call::yield_no_wait();
+            }
+            _ => self.carry_on(),
+        }
+    }
+
+    fn argument(&mut self) -> usize {
+        match self.dice.below(10) {
+            0 => self.dice.next() as usize,
+            1 => memory::start() + self.dice.below(LEN),
+            _ => self.dice.of(&ARGUMENTS),
+        }
+    }
+
+    fn driver(&mut self) -> usize {
+        match self.dice.one_in(2) {
+            true => PROVISIONING,
+            false => self.dice.of(&DRIVERS),
+        }
+    }
+
+    fn any_call(&mut self) {
+        let driver = self.driver();
+        let number = match self.dice.one_in(10) {
+            true => self.argument(),
+            false => self.dice.below(COMMANDS + 1),
+        };
+        let (r2, r3) = (self.argument(), self.argument());
+        call::command(driver, number, r2, r3);
+        self.counts.calls += 1;
+    }
+
+    /// Lends a driver some memory, once more, none, or another's.
+    fn lend(&mut self) {
+        let driver = self.driver();
+        let number = self.dice.of(&[0, 0, 0, 1, 2, 3, usize::MAX]);
+        let at = self.dice.below(LEN);
+        let (start, length) = match self.dice.below(8) {
+            0 => (0, 0),
+            1 => (0, self.dice.of(&LENGTHS)),
+            2 => (self.dice.of(&FOREIGN), self.dice.of(&LENGTHS)),
+            // Beyond all memory, around it, back to its start.
+            3 => (memory::start() + at, usize::MAX - self.dice.below(8)),
+            _ => (memory::start() + at, self.dice.of(&LENGTHS).min(LEN - at)),
+        };
+        let lend = self
+            .dice
+            .of(&[call::allow_rw, call::allow_ro, call::allow_readable]);
+        lend(driver, number, start, length);
+        self.counts.calls += 1;
+    }
+
+    fn subscribe(&mut self) {
+        let driver = self.driver();
+        let number = self.dice.of(&[0, 0, 0, 1, 2, usize::MAX]);
+        let function = match self.dice.below(4) {
+            0 => 0,
+            1 => self.argument(),
+            _ => call::upcall as *const () as usize,
+        };
+        subscribe(driver, number, function, self.argument());
+        self.counts.calls += 1;
+    }
+
+    /// Leaves no upcall that faults: that would be a death like any other, but
+    /// the kernel grants few of them.
+    fn tame(&mut self) {
+        for driver in DRIVERS {
+            for number in 0..3 {
+                subscribe(driver, number, call::upcall as *const () as usize, 0);
+            }
+        }
+    }
+
+    /// Operations that take no memory away, and some that there are not.
+    fn memop(&mut self) {
+        let operation = 2 + self.dice.below(14);
+        memop(operation, self.argument());
+        memop(self.dice.below(2), self.dice.of(&FOREIGN[..5]) | 1 << 31);
+        self.counts.calls += 2;
+    }
+
+    /// Does the next thing of a conversation, or something near it.
+    fn carry_on(&mut self) {
+        let status = Status::read();
+        if !status.is_open() {
+            return;
+        }
+        conversation::lend_properly();
+        if status.frame_waits() {
+            if let Some(kind) = conversation::take() {
+                self.next = Next::after(kind);
+                self.counts.shares += u32::from(kind == FrameType::ShareV.to_wire());
+            }
+            return;
+        }
+        let (true, Some(next)) = (status.takes_frame(), self.next) else {
+            return;
+        };
+        let (mut kind, mut length) = next.write();
+        let spoiled = self.dice.one_in(8);
+        if spoiled {
+            self.counts.spoiled += 1;
+            match self.dice.below(3) {
+                0 => kind = self.dice.next() as u8,
+                1 => length = self.dice.of(&LENGTHS),
+                _ => {
+                    let at = PAYLOAD + self.dice.below(length);
+                    memory::write(at, &[memory::byte(at) ^ 1 << self.dice.below(8)]);
+                }
+            }
+        }
+        let taken = conversation::hand_over(kind, length);
+        if self.dice.one_in(3) {
+            // What was copied is copied; and what comes goes elsewhere.
+            memory::write(PAYLOAD, &[0xa5; 512]);
+            call::allow_rw(
+                PROVISIONING,
+                0,
+                memory::start() + FRAME,
+                self.dice.of(&LENGTHS),
+            );
+            call::allow_ro(PROVISIONING, 0, 0, 0);
+        }
+        if taken {
+            self.counts.confirmations += u32::from(next == Next::Confirm && !spoiled);
+            self.next = match next {
+                Next::Reply => Some(Next::Share),
+                Next::Share | Next::Confirm => None,
+            };
+        }
+    }
+
+    fn die(&mut self) -> ! {
+        if self.dice.one_in(3) {
+            // By an upcall to where nothing can be executed.
+            subscribe(ALARM, 0, 0x8020_0000, 0);
+            call::command(ALARM, 5, 1, 0);
+            for _ in 0..1_000 {
+                call::yield_no_wait();
+            }
+        }
+        call::fault()
+    }
+}
