@@ -21,7 +21,6 @@
 use core::cell::Cell;
 
 use kernel::ErrorCode;
-use kernel::debug;
 use kernel::deferred_call::{DeferredCall, DeferredCallClient};
 use kernel::hil::flash::{self, Flash};
 use kernel::utilities::cells::{OptionalCell, TakeCell};
@@ -33,41 +32,8 @@ use provisioning_storage::tasks::{
 };
 use zeroize::Zeroize;
 
-use crate::key_store::{FactoryState, KeyStore};
-use crate::supervisor::Store;
-
-/// Is told about loading, wiping and the count of restarts.
-pub trait StoreClient {
-    /// The region has been looked at. When the verdict is valid, the key store
-    /// holds the configuration.
-    fn loaded(&self, minted: bool, verdict: Verdict);
-    /// The configuration was wiped, or could not be.
-    fn wiped(&self, result: Result<(), Fault>);
-    /// The count of restarts was written, or could not be.
-    fn restarts_recorded(&self, result: Result<(), Fault>);
-}
-
-/// Is told about what a session makes durable.
-pub trait CommitClient {
-    /// The attempt counter was written, or could not be.
-    fn attempts_recorded(&self, result: Result<(), Fault>);
-    /// The staged configuration is in force, or could not be stored.
-    fn committed(&self, result: Result<(), Fault>);
-}
-
-/// What a session needs of the region.
-pub trait CommitStore {
-    /// Attempts counted since the last confirmed session or the last wipe.
-    fn attempts(&self) -> u32;
-    /// The lowest serial number that may be stored.
-    fn lowest_serial(&self) -> u32;
-    /// Whether a configuration is in force.
-    fn holds_configuration(&self) -> bool;
-    /// As [`ConfigStore::record_attempts`].
-    fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode>;
-    /// As [`ConfigStore::commit`].
-    fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode>;
-}
+use crate::interfaces::{Attempts, CommitClient, CommitStore, Store, StoreClient, Unusable};
+use crate::key_store::KeyStore;
 
 /// What is being done to the region.
 enum Job {
@@ -80,15 +46,6 @@ enum Job {
     /// After a wipe: a person with the board in hand forgives what was tried
     /// before.
     Forgive(Record),
-}
-
-/// What a wipe makes of the attempt counter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attempts {
-    /// A board that is locked stays so.
-    Keep,
-    /// They are cleared once everything is erased.
-    Forgive,
 }
 
 /// The flash region and what is known of it.
@@ -104,7 +61,8 @@ pub struct ConfigStore<'a, F: Flash + 'static> {
     finished: Cell<Option<(Job, Result<(), Fault>)>>,
     deferred_call: DeferredCall,
     index: Cell<Index>,
-    minted: Cell<bool>,
+    /// What the factory page turned out to be.
+    factory: Cell<Result<(), Unusable>>,
     /// Whether the region was looked at. Nothing may be written before.
     loaded: Cell<bool>,
     /// A wipe that waits for the job under way.
@@ -131,7 +89,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             finished: Cell::new(None),
             deferred_call: DeferredCall::new(),
             index: Cell::new(Index::new()),
-            minted: Cell::new(false),
+            factory: Cell::new(Err(Unusable::NotMinted)),
             loaded: Cell::new(false),
             wipe_next: Cell::new(None),
             store_client: OptionalCell::empty(),
@@ -306,7 +264,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             Job::Factory => match event {
                 Event::Begin => Step::Read(Page::Factory),
                 Event::Done | Event::Failed => {
-                    self.take_factory(event, page);
+                    self.factory.set(self.take_factory(event, page));
                     Step::Finished(Ok(()))
                 }
             },
@@ -333,36 +291,28 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         step
     }
 
-    fn take_factory(&self, event: Event, page: &mut [u8]) {
-        let found = match event {
+    fn take_factory(&self, event: Event, page: &[u8]) -> Result<(), Unusable> {
+        match event {
             Event::Done => self.key_store.learn_factory(page),
-            Event::Begin | Event::Failed => FactoryState::Corrupt,
-        };
-        self.minted.set(found == FactoryState::Minted);
-        match found {
-            FactoryState::Minted => {}
-            FactoryState::Erased => {
-                debug!("provisioning: no factory data; mint this board with `provisiond mint`")
-            }
-            FactoryState::Corrupt => debug!(
-                "provisioning: factory data is damaged; mint this board again with `provisiond mint`"
-            ),
+            Event::Begin | Event::Failed => Err(Unusable::FactoryDamaged),
         }
     }
 
     fn tell(&self, job: Job, result: Result<(), Fault>) {
         match job {
             Job::Factory => {
-                if self.minted.get() && self.begin(Job::Load(Load::default())).is_ok() {
-                    return;
+                let found = self.factory.get().and_then(|()| {
+                    self.begin(Job::Load(Load::default()))
+                        .map_err(Unusable::NoKey)
+                });
+                if let Err(why) = found {
+                    self.store_client.map(|client| client.loaded(Err(why)));
                 }
-                self.store_client
-                    .map(|client| client.loaded(false, Verdict::Erased));
             }
             Job::Load(_) => {
                 self.loaded.set(true);
                 let verdict = self.index.get().verdict();
-                self.store_client.map(|client| client.loaded(true, verdict));
+                self.store_client.map(|client| client.loaded(Ok(verdict)));
             }
             Job::Attempts(_) => {
                 self.commit_client

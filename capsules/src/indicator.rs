@@ -22,7 +22,7 @@ use kernel::hil::led::Led;
 use kernel::hil::time::{Alarm, AlarmClient};
 use provisioning_flow::indication::Indication;
 
-use crate::supervisor::Indicate;
+use crate::interfaces::Indicate;
 use crate::time::Clock;
 
 /// Owner of the two LEDs until they are released.

@@ -28,6 +28,8 @@ use provisioning_storage::slot::{self, SlotHeader};
 use provisioning_wire::StoredConfig;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::interfaces::Unusable;
+
 /// Longest plain configuration, in bytes.
 pub const MAX_CONFIGURATION_LEN: usize = StoredConfig::MAX_LEN;
 
@@ -103,15 +105,15 @@ impl KeyStore {
     }
 
     /// Takes in the factory page and says what it was.
-    pub(crate) fn learn_factory(&self, page: &[u8]) -> FactoryState {
+    pub(crate) fn learn_factory(&self, page: &[u8]) -> Result<(), Unusable> {
         match FactoryData::parse(page) {
             FactoryPage::Valid(data) => {
                 self.device_id.set(Some(data.device_id));
                 self.factory.put(data);
-                FactoryState::Minted
+                Ok(())
             }
-            FactoryPage::Erased => FactoryState::Erased,
-            FactoryPage::Corrupt => FactoryState::Corrupt,
+            FactoryPage::Erased => Err(Unusable::NotMinted),
+            FactoryPage::Corrupt => Err(Unusable::FactoryDamaged),
         }
     }
 
@@ -242,17 +244,6 @@ impl KeyStore {
     }
 }
 
-/// What the factory page turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FactoryState {
-    /// Never minted.
-    Erased,
-    /// Bytes are there, but not what was minted.
-    Corrupt,
-    /// The key store has the data.
-    Minted,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,7 +254,7 @@ mod tests {
 
     fn minted() -> KeyStore {
         let store = KeyStore::new();
-        assert_eq!(store.learn_factory(&factory_page()), FactoryState::Minted);
+        assert_eq!(store.learn_factory(&factory_page()), Ok(()));
         store
     }
 
@@ -326,7 +317,7 @@ mod tests {
         };
         data.root_secret[0] ^= 1;
         data.emit(&mut factory).unwrap();
-        assert_eq!(other.learn_factory(&factory), FactoryState::Minted);
+        assert_eq!(other.learn_factory(&factory), Ok(()));
         assert_eq!(other.open(&header, &mut page), Err(ErrorCode::FAIL));
     }
 

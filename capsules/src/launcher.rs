@@ -27,14 +27,8 @@ use kernel::process::{Process, ProcessLoadError, ProcessLoadingAsyncClient, Stat
 use kernel::utilities::cells::OptionalCell;
 use kernel::{ErrorCode, Kernel};
 
+use crate::interfaces::{Launch, LauncherClient};
 use crate::policy::{Policy, Role};
-use crate::supervisor::Launch;
-
-/// Is told when applications can be started.
-pub trait LauncherClient {
-    /// All applications are loaded and held.
-    fn loaded(&self);
-}
 
 /// Starts and stops applications by role.
 pub struct Launcher<C: ProcessManagementCapability + ProcessStartCapability> {

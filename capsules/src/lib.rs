@@ -26,6 +26,7 @@ extern crate std;
 
 pub mod config_store;
 pub mod indicator;
+pub mod interfaces;
 pub mod key_store;
 pub mod launcher;
 pub mod policy;

@@ -25,9 +25,9 @@ use kernel::utilities::cells::OptionalCell;
 use kernel::{ErrorCode, ProcessId};
 use provisioning_wire::limits::MAX_PAYLOAD_LEN;
 
+use crate::interfaces::{Link, LinkObserver};
 use crate::policy::{Policy, Role};
 use crate::session::{SessionClient, SessionPort, Status};
-use crate::supervisor::{Link, LinkObserver};
 
 /// Number of the driver. The most significant bit marks a number that is not
 /// from upstream's list.

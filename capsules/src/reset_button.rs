@@ -22,17 +22,8 @@ use kernel::hil::time::{Alarm, AlarmClient};
 use kernel::utilities::cells::OptionalCell;
 use provisioning_flow::button::{Button, Gesture, Motion};
 
-use crate::supervisor::Window;
+use crate::interfaces::{ResetButtonClient, Window};
 use crate::time::Clock;
-
-/// Is told what a person did with the button. Called from an interrupt's bottom
-/// half or an alarm, never from within `open`.
-pub trait ResetButtonClient {
-    /// It went down while it was watched.
-    fn down(&self);
-    /// What this became. Nothing more is told until it is watched anew.
-    fn made(&self, gesture: Gesture);
-}
 
 /// Watches the button when it is told to.
 pub struct ResetButton<'a, A: Alarm<'a>, P: InterruptPin<'a>> {

@@ -25,89 +25,16 @@ use provisioning_flow::indication::Indication;
 use provisioning_storage::tasks::{Fault, Verdict};
 use provisioning_wire::{AlertCode, Refusal};
 
-use crate::config_store::{Attempts, StoreClient};
-use crate::launcher::LauncherClient;
-use crate::reset_button::ResetButtonClient;
+use crate::interfaces::{
+    Attempts, Indicate, Launch, LauncherClient, Link, LinkObserver, ProvisionedObserver,
+    ResetButtonClient, Restart, Store, StoreClient, Unusable, Window,
+};
 use crate::session::{Phase, SessionObserver, SessionPort};
 use crate::time::Clock;
 
 /// How long the last words have to leave the console before the restart, in
 /// milliseconds: some hundred bytes at 115,200 bits per second.
 const LAST_WORDS_MS: u64 = 50;
-
-/// The LEDs.
-pub trait Indicate {
-    /// Shows this from now on.
-    fn show(&self, indication: Indication);
-    /// Leaves the LEDs to the tenants.
-    fn release(&self);
-}
-
-/// The button.
-pub trait Window {
-    /// Begins to watch it, for one gesture.
-    fn open(&self);
-    /// Stops; answers whether it was down all the time.
-    fn close(&self) -> bool;
-}
-
-/// The configuration region. Each answers whether a callback will come.
-pub trait Store {
-    /// Looks for a configuration.
-    fn load(&self) -> Result<(), kernel::ErrorCode>;
-    /// Erases it.
-    fn wipe(&self, attempts: Attempts) -> Result<(), kernel::ErrorCode>;
-    /// Restarts in a row that a failure was the reason for; 0 before `load`.
-    fn restarts(&self) -> u32;
-    /// Keeps this count of restarts.
-    fn record_restarts(&self, restarts: u32) -> Result<(), kernel::ErrorCode>;
-}
-
-/// The applications.
-pub trait Launch {
-    /// Stops the tenants and starts the provisioner.
-    fn run_provisioner(&self);
-    /// Stops the provisioner and starts the tenants.
-    fn run_tenants(&self);
-    /// Stops all.
-    fn stop_all(&self);
-}
-
-/// Restarts the board. The kernel has no interface for it, each chip has its
-/// own way.
-pub trait Restart {
-    /// Does not have to return.
-    fn restart(&self);
-}
-
-/// Is told when the board turns from unprovisioned to provisioned or back.
-pub trait ProvisionedObserver {
-    /// Tenants may ask for their configuration, or no longer.
-    fn provisioned(&self, provisioned: bool);
-}
-
-/// What the provisioner process says about its connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// Looking for the daemon.
-    Looking,
-    /// Connecting to it.
-    Connecting,
-    /// Connected.
-    Connected,
-}
-
-/// Is told by the provisioner process, through its driver.
-pub trait LinkObserver {
-    /// The connection is in another phase.
-    fn link(&self, link: Link);
-    /// The daemon asks to be shown this device, or no longer.
-    fn identify(&self, on: bool);
-    /// Whether the board is waiting for a configuration.
-    fn wants_configuration(&self) -> bool;
-    /// Whether the board holds a configuration that is in force.
-    fn is_provisioned(&self) -> bool;
-}
 
 /// What the supervisor drives.
 #[derive(Clone, Copy)]
@@ -334,6 +261,33 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
     }
 }
 
+/// Says on the console what was found in the region.
+fn tell(found: Result<Verdict, Unusable>) {
+    match found {
+        Err(Unusable::NotMinted) => {
+            debug!("provisioning: no factory data; mint this board with `provisiond mint`")
+        }
+        Err(Unusable::FactoryDamaged) => debug!(
+            "provisioning: factory data is damaged; mint this board again with `provisiond mint`"
+        ),
+        Err(Unusable::NoKey(error)) => debug!(
+            "provisioning: the device root made no key ({:?}); what is stored stays, unopened",
+            error
+        ),
+        Ok(Verdict::Erased) => debug!("provisioning: no configuration is stored"),
+        Ok(Verdict::Corrupt) => {
+            debug!("provisioning: the stored configuration is damaged and is not used")
+        }
+        Ok(Verdict::RolledBack) => {
+            debug!("provisioning: the stored configuration is older than one before, refused")
+        }
+        Ok(Verdict::Valid { fell_back: true }) => {
+            debug!("provisioning: a configuration was not stored whole, using the one before")
+        }
+        Ok(Verdict::Valid { fell_back: false }) => debug!("provisioning: configuration found"),
+    }
+}
+
 impl<'a, A: Alarm<'a>> LauncherClient for Supervisor<'a, A> {
     fn loaded(&self) {
         if self.parts.store.load().is_err() {
@@ -344,28 +298,15 @@ impl<'a, A: Alarm<'a>> LauncherClient for Supervisor<'a, A> {
 }
 
 impl<'a, A: Alarm<'a>> StoreClient for Supervisor<'a, A> {
-    fn loaded(&self, minted: bool, verdict: Verdict) {
-        match verdict {
-            _ if !minted => {}
-            Verdict::Erased => debug!("provisioning: no configuration is stored"),
-            Verdict::Corrupt => {
-                debug!("provisioning: the stored configuration is damaged and is not used")
-            }
-            Verdict::RolledBack => {
-                debug!("provisioning: the stored configuration is older than one before, refused")
-            }
-            Verdict::Valid { fell_back: true } => {
-                debug!("provisioning: a configuration was not stored whole, using the one before")
-            }
-            Verdict::Valid { fell_back: false } => debug!("provisioning: configuration found"),
-        }
-        match (minted, verdict) {
-            (false, _) => self.faulted(),
-            (true, Verdict::Valid { .. }) => self.step(Event::Found),
-            (true, Verdict::RolledBack) => self.step(Event::Leftovers),
+    fn loaded(&self, found: Result<Verdict, Unusable>) {
+        tell(found);
+        match found {
+            Err(_) => self.faulted(),
+            Ok(Verdict::Valid { .. }) => self.step(Event::Found),
+            Ok(Verdict::RolledBack) => self.step(Event::Leftovers),
             // What is corrupt may only have been misread: it is kept until
             // another configuration takes its place.
-            (true, Verdict::Erased | Verdict::Corrupt) => self.step(Event::NotFound),
+            Ok(Verdict::Erased | Verdict::Corrupt) => self.step(Event::NotFound),
         }
     }
 

@@ -26,9 +26,9 @@ use kernel::syscall::{CommandReturn, SyscallDriver};
 use kernel::{ErrorCode, ProcessId};
 use provisioning_wire::{GrantFields, ValidConfig};
 
+use crate::interfaces::ProvisionedObserver;
 use crate::key_store::KeyStore;
 use crate::policy::Policy;
-use crate::supervisor::ProvisionedObserver;
 
 /// Number of the driver. The most significant bit marks a number that is not
 /// from upstream's list.

@@ -9,7 +9,8 @@ use std::cell::Cell;
 use std::string::String;
 use std::vec::Vec;
 
-use capsules_provisioning::launcher::{Launcher, LauncherClient};
+use capsules_provisioning::interfaces::LauncherClient;
+use capsules_provisioning::launcher::Launcher;
 use capsules_provisioning::policy::{Application, Policy, Role};
 use capsules_system::process_checker::basic::AppCheckerNull;
 use capsules_system::process_checker::tbf::AppIdAssignerTbfHeader;

@@ -6,9 +6,9 @@
 
 use core::mem::MaybeUninit;
 
+use capsules_provisioning::interfaces::LinkObserver;
 use capsules_provisioning::policy::Policy;
 use capsules_provisioning::provisioning_driver::ProvisioningDriver;
-use capsules_provisioning::supervisor::LinkObserver;
 use kernel::Kernel;
 use kernel::capabilities::MemoryAllocationCapability;
 use kernel::component::Component;

@@ -8,12 +8,11 @@ use core::mem::MaybeUninit;
 
 use capsules_core::virtualizers::virtual_alarm::{MuxAlarm, VirtualMuxAlarm};
 use capsules_provisioning::config_store::ConfigStore;
+use capsules_provisioning::interfaces::{Indicate, ProvisionedObserver, Restart};
 use capsules_provisioning::launcher::Launcher;
 use capsules_provisioning::reset_button::ResetButton;
 use capsules_provisioning::session::SessionObserver;
-use capsules_provisioning::supervisor::{
-    Indicate, Parts, ProvisionedObserver, Restart, Supervisor,
-};
+use capsules_provisioning::supervisor::{Parts, Supervisor};
 use kernel::capabilities::{ProcessManagementCapability, ProcessStartCapability};
 use kernel::component::Component;
 use kernel::hil::flash::Flash;

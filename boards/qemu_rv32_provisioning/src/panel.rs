@@ -4,7 +4,7 @@
 
 //! LEDs, button and restart of the emulated front panel.
 
-use capsules_provisioning::supervisor::{Indicate, Restart};
+use capsules_provisioning::interfaces::{Indicate, Restart};
 use emulated_panel::{KeyPin, PanelLed, PanelTrace, SifiveTest};
 use kernel::utilities::StaticRef;
 use kernel::utilities::registers::interfaces::Readable;

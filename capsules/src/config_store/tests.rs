@@ -18,7 +18,7 @@ use kernel::hil::flash::HasClient;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Told {
-    Loaded(bool, Verdict),
+    Loaded(Result<Verdict, Unusable>),
     Wiped(Result<(), Fault>),
     Restarts(Result<(), Fault>),
     Attempts(Result<(), Fault>),
@@ -29,8 +29,8 @@ enum Told {
 struct Clients(RefCell<Vec<Told>>);
 
 impl StoreClient for Clients {
-    fn loaded(&self, minted: bool, verdict: Verdict) {
-        self.0.borrow_mut().push(Told::Loaded(minted, verdict));
+    fn loaded(&self, found: Result<Verdict, Unusable>) {
+        self.0.borrow_mut().push(Told::Loaded(found));
     }
 
     fn wiped(&self, result: Result<(), Fault>) {
@@ -131,7 +131,7 @@ fn name(serial: u32) -> String {
 fn with_configurations(serials: &[u32]) -> Pages {
     on_a_board(|| {
         let board = Board::new(minted());
-        assert_eq!(board.load(), Told::Loaded(true, Verdict::Erased));
+        assert_eq!(board.load(), Told::Loaded(Ok(Verdict::Erased)));
         for serial in serials {
             assert_eq!(board.committed(*serial), Told::Committed(Ok(())));
         }
@@ -142,7 +142,7 @@ fn with_configurations(serials: &[u32]) -> Pages {
 #[test]
 fn a_device_that_was_never_minted_is_told_apart() {
     let board = Board::new(RamFlash::erased());
-    assert_eq!(board.load(), Told::Loaded(false, Verdict::Erased));
+    assert_eq!(board.load(), Told::Loaded(Err(Unusable::NotMinted)));
     assert_eq!(board.key_store.device_id(), None);
 }
 
@@ -151,7 +151,7 @@ fn damaged_factory_data_are_not_used() {
     let mut pages = minted();
     pages[0][40] ^= 1;
     let board = Board::new(pages);
-    assert_eq!(board.load(), Told::Loaded(false, Verdict::Erased));
+    assert_eq!(board.load(), Told::Loaded(Err(Unusable::FactoryDamaged)));
     assert_eq!(board.key_store.device_id(), None);
 }
 
@@ -167,7 +167,7 @@ fn a_committed_configuration_is_in_force_at_once_and_after_a_restart() {
         board.flash.content()
     });
     let board = Board::new(pages);
-    assert_eq!(board.load(), Told::Loaded(true, VALID));
+    assert_eq!(board.load(), Told::Loaded(Ok(VALID)));
     assert_eq!(board.endpoint(), Some(name(5)));
     assert_eq!(board.store.lowest_serial(), 5);
 }
@@ -191,7 +191,7 @@ fn a_changed_bit_makes_the_store_fall_back_to_the_one_before() {
     let board = Board::new(pages);
     assert_eq!(
         board.load(),
-        Told::Loaded(true, Verdict::Valid { fell_back: true })
+        Told::Loaded(Ok(Verdict::Valid { fell_back: true }))
     );
     assert_eq!(board.endpoint(), Some(name(1)));
 }
@@ -203,7 +203,7 @@ fn an_old_slot_that_is_copied_back_is_refused() {
     pages[1] = old[1];
     pages[2] = [ERASED; PAGE_LEN];
     let board = Board::new(pages);
-    assert_eq!(board.load(), Told::Loaded(true, Verdict::RolledBack));
+    assert_eq!(board.load(), Told::Loaded(Ok(Verdict::RolledBack)));
     assert_eq!(board.endpoint(), None);
 }
 
@@ -350,7 +350,7 @@ fn a_wipe_erases_every_slot_and_forgives_the_attempts() {
         assert!(slot.iter().all(|byte| *byte == ERASED));
     }
     let board = Board::new(pages);
-    assert_eq!(board.load(), Told::Loaded(true, Verdict::Erased));
+    assert_eq!(board.load(), Told::Loaded(Ok(Verdict::Erased)));
     assert_eq!(board.store.attempts(), 0);
     // What was wiped cannot come back as a replay.
     assert_eq!(board.store.lowest_serial(), 3);
@@ -418,8 +418,8 @@ fn a_power_cut_while_the_first_is_stored_leaves_it_whole_or_none() {
         &minted(),
         |board| board.commit(1),
         |board, found| match found {
-            Told::Loaded(true, VALID) => assert_eq!(board.endpoint(), Some(name(1))),
-            Told::Loaded(true, Verdict::Erased | Verdict::Corrupt) => {
+            Told::Loaded(Ok(VALID)) => assert_eq!(board.endpoint(), Some(name(1))),
+            Told::Loaded(Ok(Verdict::Erased | Verdict::Corrupt)) => {
                 assert_eq!(board.endpoint(), None);
             }
             other => panic!("{other:?}"),
@@ -433,7 +433,7 @@ fn a_power_cut_while_another_is_stored_leaves_one_of_the_two() {
         &with_configurations(&[1, 2]),
         |board| board.commit(3),
         |board, found| {
-            assert!(matches!(found, Told::Loaded(true, Verdict::Valid { .. })));
+            assert!(matches!(found, Told::Loaded(Ok(Verdict::Valid { .. }))));
             let endpoint = board.endpoint().unwrap();
             assert!(endpoint == name(2) || endpoint == name(3), "{endpoint}");
         },
@@ -447,10 +447,10 @@ fn a_power_cut_while_wiping_never_brings_half_a_configuration() {
         |board| board.store.wipe(Attempts::Keep).unwrap(),
         |board, found| match found {
             // Cut before the wipe had any effect.
-            Told::Loaded(true, Verdict::Valid { .. }) => {
+            Told::Loaded(Ok(Verdict::Valid { .. })) => {
                 assert_eq!(board.endpoint(), Some(name(2)));
             }
-            Told::Loaded(true, _) => assert_eq!(board.endpoint(), None),
+            Told::Loaded(Ok(_)) => assert_eq!(board.endpoint(), None),
             other => panic!("{other:?}"),
         },
     );

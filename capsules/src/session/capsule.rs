@@ -40,7 +40,7 @@ use provisioning_wire::{AlertCode, Field, Frame, HelloFlags, KdfParameters, Refu
 use zeroize::Zeroize;
 
 use super::port::{Phase, SessionClient, SessionObserver, SessionPort, Status};
-use crate::config_store::{CommitClient, CommitStore};
+use crate::interfaces::{CommitClient, CommitStore};
 use crate::key_store::{KeyStore, SessionSecrets};
 
 /// Random bytes of a session: those of the conversation, then the nonce under

@@ -12,7 +12,8 @@ use provisioning_wire::{FrameType, Hello};
 
 use super::capsule::{About, Session};
 use super::{Phase, SessionClient, SessionObserver, SessionPort, Status};
-use crate::config_store::{Attempts, ConfigStore, StoreClient};
+use crate::config_store::ConfigStore;
+use crate::interfaces::{Attempts, StoreClient, Unusable};
 use crate::key_store::KeyStore;
 use crate::test::{
     Daemon, FakeRng, Pages, RamFlash, config, leak, minted, on_a_board, run_deferred_calls,
@@ -79,7 +80,7 @@ impl SessionClient for Observer {
 }
 
 impl StoreClient for Observer {
-    fn loaded(&self, _minted: bool, _verdict: Verdict) {}
+    fn loaded(&self, _found: Result<Verdict, Unusable>) {}
 
     fn wiped(&self, _result: Result<(), Fault>) {}
 

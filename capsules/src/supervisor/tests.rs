@@ -187,14 +187,14 @@ impl Board {
         }
     }
 
-    fn found(&self, minted: bool, verdict: Verdict) {
-        StoreClient::loaded(self.supervisor, minted, verdict);
+    fn found(&self, verdict: Verdict) {
+        StoreClient::loaded(self.supervisor, Ok(verdict));
     }
 
     /// A board that is being provisioned.
     fn provisioning() -> Self {
         let board = Self::new();
-        board.found(true, Verdict::Erased);
+        board.found(Verdict::Erased);
         board.parts.taken();
         board
     }
@@ -248,7 +248,7 @@ fn wipes(what: &str) -> Vec<String> {
 #[test]
 fn a_configured_board_waits_for_the_window_and_runs_tenants() {
     let board = Board::new();
-    board.found(true, VALID);
+    board.found(VALID);
     assert_eq!(board.parts.taken(), ["open", "show BootWindow"]);
     assert_eq!(board.reported(), "boot-window");
     assert!(board.supervisor.is_provisioned());
@@ -263,7 +263,7 @@ fn a_configured_board_waits_for_the_window_and_runs_tenants() {
 fn every_useless_configuration_leads_to_provisioning() {
     for verdict in [Verdict::Erased, Verdict::Corrupt] {
         let board = Board::new();
-        board.found(true, verdict);
+        board.found(verdict);
         assert_eq!(board.parts.taken(), PROVISIONS);
         assert!(board.supervisor.wants_configuration());
         assert!(!board.supervisor.is_provisioned());
@@ -271,16 +271,22 @@ fn every_useless_configuration_leads_to_provisioning() {
 }
 
 #[test]
-fn a_board_that_was_never_minted_fails_and_restarts() {
-    let board = Board::new();
-    board.found(false, Verdict::Erased);
-    board.fails();
+fn a_board_whose_region_is_unusable_fails_and_restarts() {
+    for why in [
+        Unusable::NotMinted,
+        Unusable::FactoryDamaged,
+        Unusable::NoKey(ErrorCode::FAIL),
+    ] {
+        let board = Board::new();
+        StoreClient::loaded(board.supervisor, Err(why));
+        board.fails();
+    }
 }
 
 #[test]
 fn a_press_in_the_window_wipes_and_provisions() {
     let board = Board::new();
-    board.found(true, VALID);
+    board.found(VALID);
     board.parts.taken();
     board.supervisor.down();
     assert_eq!(board.parts.taken(), ["show Button"]);
@@ -300,7 +306,7 @@ fn a_press_in_the_window_wipes_and_provisions() {
 #[test]
 fn a_hold_forgives_the_attempts_too() {
     let board = Board::new();
-    board.found(true, VALID);
+    board.found(VALID);
     board.parts.taken();
     board.supervisor.down();
     board.parts.taken();
@@ -329,7 +335,7 @@ fn a_board_without_configuration_obeys_the_button_as_long_as_it_looks() {
 #[test]
 fn what_was_refused_is_erased_without_a_word_of_the_button() {
     let board = Board::new();
-    board.found(true, Verdict::RolledBack);
+    board.found(Verdict::RolledBack);
     let mut expected = wipes("wipe");
     expected.retain(|what| what != "button");
     assert_eq!(board.parts.taken(), expected);
@@ -341,7 +347,7 @@ fn what_was_refused_is_erased_without_a_word_of_the_button() {
 /// A configured board after two presses.
 fn anew() -> Board {
     let board = Board::new();
-    board.found(true, VALID);
+    board.found(VALID);
     board.parts.taken();
     board.supervisor.down();
     board.parts.taken();
@@ -406,7 +412,7 @@ fn two_presses_and_a_refused_configuration_restart_the_board() {
 fn restarts_in_a_row_take_longer_and_longer() {
     let board = Board::new();
     board.parts.restarts.set(2);
-    board.found(true, Verdict::Erased);
+    board.found(Verdict::Erased);
     board.parts.taken();
     board.supervisor.storage_failed();
     assert_eq!(board.parts.taken(), ["restarts 3", "show Failed"]);
@@ -441,7 +447,7 @@ fn a_restart_that_cannot_be_counted_is_put_off() {
 fn tenants_that_run_end_a_row_of_restarts() {
     let board = Board::new();
     board.parts.restarts.set(5);
-    board.found(true, VALID);
+    board.found(VALID);
     board.alarm.pass_ms(WINDOW_MS + 1);
     let log = board.parts.taken();
     assert!(log.contains(&"restarts 0".into()), "{log:?}");
@@ -450,7 +456,7 @@ fn tenants_that_run_end_a_row_of_restarts() {
 #[test]
 fn a_wipe_that_fails_restarts_the_board() {
     let board = Board::new();
-    board.found(true, VALID);
+    board.found(VALID);
     board.supervisor.down();
     board.supervisor.made(Gesture::Press);
     board.parts.taken();
@@ -461,7 +467,7 @@ fn a_wipe_that_fails_restarts_the_board() {
 #[test]
 fn a_flash_that_is_busy_when_it_must_not_be_restarts_the_board() {
     let board = Board::new();
-    board.found(true, VALID);
+    board.found(VALID);
     board.parts.flash_busy.set(true);
     board.parts.taken();
     board.supervisor.down();

@@ -7,12 +7,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use capsules_provisioning::config_store::{Attempts, CommitStore, ConfigStore, StoreClient};
+use capsules_provisioning::config_store::ConfigStore;
+use capsules_provisioning::interfaces::{
+    Attempts, CommitStore, Link, LinkObserver, ProvisionedObserver, StoreClient, Unusable,
+};
 use capsules_provisioning::key_store::KeyStore;
 use capsules_provisioning::policy::{Application, Policy, Role};
 use capsules_provisioning::provisioning_driver::{self, ProvisioningDriver};
 use capsules_provisioning::session::{About, Phase, Session, SessionObserver, SessionPort};
-use capsules_provisioning::supervisor::{Link, LinkObserver, ProvisionedObserver};
 use capsules_provisioning::tenant_config_driver::{self, TenantConfigDriver};
 use capsules_system::process_checker::basic::AppCheckerNull;
 use capsules_system::process_checker::tbf::AppIdAssignerTbfHeader;
@@ -100,7 +102,7 @@ impl LinkObserver for Observer {
 }
 
 impl StoreClient for Observer {
-    fn loaded(&self, _minted: bool, _verdict: Verdict) {}
+    fn loaded(&self, _found: Result<Verdict, Unusable>) {}
 
     fn wiped(&self, _result: Result<(), Fault>) {}
 
