@@ -14,6 +14,8 @@ an ELF file, that kernel is tried instead of this workspace's board.
     ./run.py -v ...     with the console of each run
 """
 
+import array
+import fcntl
 import os
 import re
 import socket
@@ -21,6 +23,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 from pathlib import Path
@@ -138,20 +141,42 @@ def kernel_image() -> bytes:
     return bytes(flash)
 
 
+def stalled(pipe):
+    """The lines that come out of a pipe, which gets full in between: what was there
+    is only taken when no more has come for a while."""
+    descriptor = pipe.fileno()
+    fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, 4096)
+    length = array.array("i", [0])
+    text = ""
+    while True:
+        before = -1
+        while before != length[0]:
+            before = length[0]
+            time.sleep(0.2)
+            fcntl.ioctl(descriptor, termios.FIONREAD, length)
+        data = os.read(descriptor, 1 << 16)
+        *whole, text = (text + data.decode(errors="replace")).split("\n")
+        yield from (line + "\n" for line in whole)
+        if not data:
+            return
+
+
 def run(
     directory, binaries, until, extra=(), cpu=CPUS[0], seconds=30, react=None, bios=None,
-    firmware=None, flash=None,
+    firmware=None, flash=None, rng="virtio-rng-device", stall=False,
 ) -> str:  # fmt: skip
     """Boots and returns the console up to the line that `until` matches, a pattern
     or a function. Every line before is handed to `react`, and what that returns
-    is typed at the console. `flash` is what is there instead of `binaries`."""
+    is typed at the console. `flash` is what is there instead of `binaries`, `rng` the
+    device for random numbers; with `stall` the console is only read when nothing more
+    goes into it."""
     finds = until if callable(until) else re.compile(until).search
     apps = directory / "apps.bin"
     apps.write_bytes(image(binaries) if flash is None else flash)
     command = [
         QEMU, "-machine", "virt", "-cpu", cpu, "-m", "128M", "-nographic",
         "-bios", str(bios or firmware or kernel()),
-        "-global", "virtio-mmio.force-legacy=false", "-device", "virtio-rng-device", *extra,
+        "-global", "virtio-mmio.force-legacy=false", "-device", rng, *extra,
     ]  # fmt: skip
     if not bios:
         command += ["-device", f"loader,file={apps},addr={APPS_BASE:#x}"]
@@ -167,7 +192,7 @@ def run(
     watchdog.start()
     lines = []
     try:
-        for line in emulator.stdout:
+        for line in stalled(emulator.stdout) if stall else emulator.stdout:
             lines.append(line.rstrip("\r\n"))
             if verbose:
                 print("   |", lines[-1], flush=True)

@@ -284,6 +284,18 @@ def net(suite: Suite):
     suite.boot_processes("net", 60, extra=network)
 
 
+def slow(suite: Suite):
+    """Devices that take their time: what a process asks for meanwhile."""
+    network = [
+        "-netdev", "user,id=n0,restrict=on",
+        # In nanoseconds: a frame goes out this long after the device was told to.
+        "-device", "virtio-net-device,netdev=n0,tx=timer,x-txtimer=500000000",
+    ]  # fmt: skip
+    # So many bytes in so many milliseconds.
+    rng = "virtio-rng-device,max-bytes=32,period=100"
+    suite.boot_processes("slow", 90, extra=network, rng=rng, stall=True)
+
+
 def probe(suite: Suite):
     suite.boot_processes("probe", 300, cpu=run.CPUS[0])
     first, suite.results = suite.results, {}
@@ -510,7 +522,7 @@ def checks(suite: Suite):
 
 
 BOOTS = [
-    calls, others, net, idle, probe, panic, panic_late, loader, loader_sync, credentials, signed_,
+    calls, others, net, slow, idle, probe, panic, panic_late, loader, loader_sync, credentials, signed_,
     installed_, checks, docs,
 ]  # fmt: skip
 

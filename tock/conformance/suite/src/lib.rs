@@ -10,6 +10,7 @@ pub mod call;
 pub mod fault;
 pub mod pair;
 pub mod report;
+pub mod slow;
 pub mod spinner;
 pub mod upcalls;
 
