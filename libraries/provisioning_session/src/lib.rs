@@ -24,7 +24,7 @@
 //! the compiler may leave copies of them on the stack that no `Drop` reaches.
 //! What this crate holds between two calls is zeroized.
 
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, fuzzing)), no_std)]
 #![forbid(unsafe_code)]
 
 pub mod config_seal;

@@ -9,8 +9,14 @@
 //! (Renes, Costello and Batina 2015, algorithms 4 and 6) and constant-time
 //! inversion; its own multiplication runs to the end and is not used here.
 
+#[cfg_attr(
+    fuzzing,
+    allow(dead_code, reason = "`run` is the remembered one's then")
+)]
 mod multiplication;
 mod point;
+#[cfg(fuzzing)]
+mod remembered;
 mod scalar;
 mod signing;
 mod verification;
@@ -18,8 +24,14 @@ mod verification;
 #[cfg(test)]
 mod tests;
 
-pub use multiplication::{PointMultiplication, SlicedMultiplication};
+pub use multiplication::PointMultiplication;
+#[cfg(not(fuzzing))]
+pub use multiplication::SlicedMultiplication;
 pub use point::{BadPoint, POINT_LEN, SecretPoint, decode_point, encode_point};
+#[cfg(fuzzing)]
+pub use remembered::RememberedMultiplication as SlicedMultiplication;
+#[cfg(fuzzing)]
+pub(crate) use remembered::product;
 pub use scalar::{BadScalar, SCALAR_LEN, SecretScalar, WIDE_SCALAR_LEN};
 pub use signing::{Signing, SigningFault};
 pub use verification::{BadSignature, SIGNATURE_LEN, Verification};

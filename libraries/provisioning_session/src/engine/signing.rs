@@ -18,10 +18,10 @@ use rfc6979::KGenerator;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::multiplication::{PointMultiplication, SlicedMultiplication};
 use super::point::SecretPoint;
 use super::scalar::{SCALAR_LEN, SecretScalar};
 use super::verification::SIGNATURE_LEN;
+use super::{PointMultiplication, SlicedMultiplication};
 
 /// The nonce gave a zero, which no nonce of a working generator does
 /// (probability 2^-255): the signature is not made.

@@ -9,9 +9,9 @@ use p256::elliptic_curve::point::AffineCoordinates;
 use p256::{FieldBytes, ProjectivePoint, Scalar};
 pub use provisioning_wire::limits::SIGNATURE_LEN;
 
-use super::multiplication::{PointMultiplication, SlicedMultiplication};
 use super::point::{POINT_LEN, decode_point};
 use super::scalar::{SCALAR_LEN, SecretScalar};
+use super::{PointMultiplication, SlicedMultiplication};
 
 /// The signature does not belong to the key and the message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

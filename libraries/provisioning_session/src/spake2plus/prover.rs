@@ -20,6 +20,15 @@ use crate::engine::{
 };
 use crate::secret::Secret;
 
+#[cfg(fuzzing)]
+use crate::engine::product;
+
+/// A product, by `p256`.
+#[cfg(not(fuzzing))]
+fn product(point: ProjectivePoint, scalar: &SecretScalar) -> SecretPoint {
+    SecretPoint::new(point * scalar.expose_secret())
+}
+
 /// Octets of w0s and of w1s: 64 bits more than the order takes
 /// (RFC 9383 section 3.2).
 const HALF_LEN: usize = 40;
@@ -94,8 +103,9 @@ impl Prover {
         x: SecretScalar,
         identities: &Identities<'_>,
     ) -> Result<Self, Error> {
-        let mask = SecretPoint::new(fixed(&M) * secret.w0.expose_secret());
-        let share = ProjectivePoint::GENERATOR * x.expose_secret() + mask.expose_secret();
+        let mask = product(fixed(&M), &secret.w0);
+        let public = product(ProjectivePoint::GENERATOR, &x);
+        let share = public.expose_secret().add(mask.expose_secret());
         let share_p = encode_point(&share).map_err(|_| Error::BadPoint)?;
         let mut transcript = Transcript::new(identities);
         transcript.append(&share_p);
@@ -119,14 +129,14 @@ impl Prover {
     /// [`Error::BadPoint`]: Y is no point of the curve, or is w0*N.
     pub fn receive(mut self, share_v: &[u8; POINT_LEN]) -> Result<ProverConfirming, Error> {
         let y = decode_point(share_v).map_err(|_| Error::BadPoint)?;
-        let mask = SecretPoint::new(fixed(&N) * self.secret.w0.expose_secret());
+        let mask = product(fixed(&N), &self.secret.w0);
         let unmasked = SecretPoint::new(y.sub(mask.expose_secret()));
         if bool::from(unmasked.expose_secret().is_identity()) {
             return Err(Error::BadPoint);
         }
         self.transcript.append(share_v);
         for scalar in [&self.x, &self.secret.w1] {
-            let product = SecretPoint::new(*unmasked.expose_secret() * scalar.expose_secret());
+            let product = product(*unmasked.expose_secret(), scalar);
             let octets = encode_point(product.expose_secret())
                 .map(|mut octets| Secret::take(&mut octets))
                 .map_err(|_| Error::BadPoint)?;
