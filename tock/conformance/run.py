@@ -369,7 +369,18 @@ def devices(directory: Path):
     check(answer is not None and int(answer.group(1)) >= 1, console)
 
 
-CHECKS = [abi_observed, devices, console_input, frames, raw_image, isolation, time_slices, preemption]
+def api_pins(directory: Path):
+    """The interfaces that are pinned have their types on the target too."""
+    try:
+        cargo(TOCK / "api_pins", [], {}, target_directory(TOCK))
+    except subprocess.CalledProcessError as error:
+        raise Failure(f"api_pins does not compile: {error}") from error
+
+
+CHECKS = [
+    abi_observed, devices, console_input, frames, raw_image, isolation, time_slices, preemption,
+    api_pins,
+]  # fmt: skip
 
 
 def main() -> int:

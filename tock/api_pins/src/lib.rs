@@ -60,8 +60,10 @@
 #![allow(clippy::too_many_arguments, clippy::result_unit_err)]
 #![allow(clippy::extra_unused_lifetimes, clippy::declare_interior_mutable_const)]
 
+pub mod arch;
 pub mod capsules;
 pub mod cells;
+pub mod chips;
 pub mod components;
 pub mod kernel;
 pub mod tbf;
