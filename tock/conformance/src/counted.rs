@@ -166,7 +166,7 @@ pub fn hand_over(repetitions: u32) {
 
 /// The other side of [`hand_over`].
 pub fn hand_back(repetitions: u32) {
-    count_loop!(
+    let _: u32 = count_loop!(
         repetitions,
         DRIVER,
         "li a0, 1",

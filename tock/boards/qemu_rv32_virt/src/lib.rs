@@ -12,6 +12,8 @@
 #[cfg(feature = "conformance")]
 mod conformance;
 mod fault_report;
+#[cfg(feature = "measure")]
+mod measure;
 mod memory_io;
 mod panic;
 mod platform;

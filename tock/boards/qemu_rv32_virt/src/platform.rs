@@ -65,6 +65,8 @@ pub struct QemuRv32VirtPlatform {
         &'static capsules_extra::process_info_driver::ProcessInfo<ProcessInfoCapability>,
     #[cfg(feature = "conformance")]
     pub(crate) conformance: &'static crate::conformance::Driver,
+    #[cfg(feature = "measure")]
+    pub(crate) measure: &'static crate::measure::MeasureDriver,
     pub(crate) scheduler:
         &'static capsules_system::scheduler::round_robin::RoundRobinSched<'static>,
     pub(crate) scheduler_timer: &'static VirtualSchedulerTimer<VirtualMuxAlarm<'static, AlarmHw>>,
@@ -92,6 +94,8 @@ impl SyscallDriverLookup for QemuRv32VirtPlatform {
             capsules_extra::process_info_driver::DRIVER_NUM => f(Some(self.process_info)),
             #[cfg(feature = "conformance")]
             crate::conformance::DRIVER_NUM => f(Some(self.conformance)),
+            #[cfg(feature = "measure")]
+            crate::measure::DRIVER_NUM => f(Some(self.measure)),
             _ => f(None),
         }
     }

@@ -4,6 +4,8 @@
 
 //! From `main` to the kernel's loop: all is wired here.
 
+#[cfg(feature = "measure")]
+use crate::measure::MeasureDriver;
 use crate::memory_io::{MemoryLed, MemoryPin};
 use crate::panic::PANIC_RESOURCES;
 use crate::platform::{
@@ -13,6 +15,8 @@ use crate::virtio_devices;
 use capsules_extra::ethernet_tap::{self, EthernetTapDriver};
 use kernel::component::Component;
 use kernel::debug::PanicResources;
+#[cfg(feature = "measure")]
+use kernel::deferred_call::DeferredCallClient;
 use kernel::hil::ethernet::EthernetAdapterDatapath;
 use kernel::hil::gpio::{ActivationMode, FloatingState};
 use kernel::platform::chip::Chip;
@@ -197,6 +201,13 @@ pub unsafe fn start() -> (
         ));
         #[cfg(feature = "conformance")]
         let conformance = crate::conformance::driver(kernel, alarm_mux, button_pin);
+        #[cfg(feature = "measure")]
+        let measure: &'static MeasureDriver = {
+            let grant = kernel.create_grant(crate::measure::DRIVER_NUM, &memory_cap);
+            static_init!(MeasureDriver, MeasureDriver::new(grant))
+        };
+        #[cfg(feature = "measure")]
+        measure.register();
 
         let platform = static_init!(
             QemuRv32VirtPlatform,
@@ -211,6 +222,8 @@ pub unsafe fn start() -> (
                 process_info,
                 #[cfg(feature = "conformance")]
                 conformance,
+                #[cfg(feature = "measure")]
+                measure,
                 scheduler,
                 scheduler_timer,
             }
