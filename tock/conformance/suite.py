@@ -66,6 +66,7 @@ ONLOOKER = [
     ("others", "policies.stop_silent", "The policy to stop says nothing of its own"),
     ("others", "policies.restart_debug", "The policy to restart with debug output says so, each time"),
     ("others", "policies.restart_reports", "Nine faults of one process give nine reports"),
+    ("others", "policies.reports_tell", "Each of them tells the cause and the address"),
     ("others", "policies.threshold_reports", "With up to 3 restarts there are 4 faults"),
     ("others", "policies.no_panic", "None of these faults stops the kernel"),
     ("panic", "policies.panic", "The policy to panic stops the kernel"),
@@ -252,7 +253,9 @@ class Suite:
 
 def calls(suite: Suite):
     def type_(line: str):
-        return "0123456789" if "console: type" in line else None
+        if "console: type" in line:
+            return "0123456789"
+        return "abc" if "console: more" in line else None
 
     memops = Binary(suite.tbf("memops"))
     memops.set(2, struct.pack("<II", 0x40, 0x20))
@@ -275,6 +278,18 @@ def others(suite: Suite):
     suite.judge("policies.stop_silent", "Process policy_stop faulted at" in console and "Process policy_stop faulted: " not in console)
     suite.judge("policies.restart_debug", console.count("Process policy_restart_debug faulted: restarted.") == 2)
     suite.judge("policies.restart_reports", console.count("Process policy_restart faulted at") == 9)
+    # In the order of policy_restart; the store of a stack overflow is just below RAM.
+    flash, ram = APPS_BASE + 3 * STRIDE, run.RAM_BASE + 3 * STRIDE
+    expected = [
+        ("Load", "00000000"), ("Store", "00000000"), ("Instruction", "00000000"),
+        ("Illegal", "ffffffff"), ("Load", "80200000"), ("Load", f"{ram + STRIDE:08x}"),
+        ("Store", f"{flash + run.HEADER:08x}"), ("Store", f"{(ram >> 12) - 1:05x}..."), ("Store", "10000000"),
+    ]  # fmt: skip
+    told = re.findall(r"Process policy_restart faulted at pc 0x[0-9a-f]{8}: (.*), value 0x([0-9a-f]{8})", console)
+    same = len(told) == len(expected) and all(
+        cause.startswith(c) and re.fullmatch(v, value) for (cause, value), (c, v) in zip(told, expected)
+    )
+    suite.judge("policies.reports_tell", same, str(told))
     suite.judge("policies.threshold_reports", console.count("Process policy_threshold faulted at") == 4)
     suite.judge("policies.no_panic", "panicked" not in console)
 

@@ -251,3 +251,27 @@ fn gpio_pins_are_driven_and_watched() {
     assert_failure(command(7, 0, 3), ErrorCode::INVAL);
     assert_failure(command(11, 0, 0), ErrorCode::NOSUPPORT);
 }
+
+#[test]
+fn board_without_leds_and_buttons_counts_none() {
+    let bench = Bench::new(|kernel, capability| {
+        let leds: &'static LedDriver<'static, LedLow<'static, Pin>, 0> =
+            leak(LedDriver::new(leak([])));
+        let buttons: &'static Button<'static, Pin> = leak(Button::new(
+            leak([]),
+            kernel.create_grant(button::DRIVER_NUM, capability),
+        ));
+        vec![(led::DRIVER_NUM, leds), (button::DRIVER_NUM, buttons)]
+    });
+    for (driver, commands) in [(led::DRIVER_NUM, 1..=4), (button::DRIVER_NUM, 1..=3)] {
+        assert_eq!(value(bench.command(0, driver, 0, 0, 0)), 0);
+        for command in commands {
+            for index in [0, 1, usize::MAX] {
+                assert_failure(
+                    bench.command(0, driver, command, index, 0),
+                    ErrorCode::INVAL,
+                );
+            }
+        }
+    }
+}

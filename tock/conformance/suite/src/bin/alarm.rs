@@ -89,7 +89,21 @@ fn main() {
     command(ALARM, 5, 0, 0);
     yield_wait();
     case!(report, "zero", "So does one of 0 ticks", count() => 1);
+    clear();
+    let before = now();
+    let [set, expiration, ..] = command(ALARM, 5, usize::MAX, 0);
+    case!(
+        report,
+        "relative_longest",
+        "5 with 2^32 - 1 ticks: the expiration wraps to just before now",
+        set == OK_U32 && expiration.wrapping_sub(before.wrapping_sub(1)) < LATE
+    );
+    let reference = now();
+    case!(report, "absolute_longest", "6 with nearly as many: the same", two(command(ALARM, 6, reference, usize::MAX - 15)) => [OK_U32, reference.wrapping_sub(16)]);
     subscribe(ALARM, 0, 0, 0);
+    command(TEST, test::LATER, 1, 2 * SOON);
+    yield_wait_for(TEST, 0);
+    case!(report, "longest_waits", "and neither fires at once", (command(ALARM, 3, 0, 0)[0], ask(test::TASKS, 0, 0)) => (variant::SUCCESS, 0));
     command(ALARM, 5, SOON, 0);
     case!(
         report,

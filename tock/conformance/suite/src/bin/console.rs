@@ -22,6 +22,7 @@ const LONG: usize = 600;
 const TOO_LONG: usize = 65;
 
 static PROMPT: &[u8] = b"console: type\n";
+static MORE: &[u8] = b"console: more\n";
 static LINES: [u8; LONG] = [b'\n'; LONG];
 static BUFFER: [AtomicU8; TOO_LONG] = [const { AtomicU8::new(0) }; TOO_LONG];
 
@@ -50,13 +51,46 @@ fn write(report: &mut Report) {
     allow_text(LONG);
     command(CONSOLE, 1, LONG, 0);
     case!(report, "write_long", "A write longer than the driver's buffer goes out whole", three(yield_wait_for(CONSOLE, WRITTEN)) => [LONG, 0, 0]);
+    let printed = [63, 64, 65, 127, 128, 129].map(|len| {
+        command(CONSOLE, 1, len, 0);
+        yield_wait_for(CONSOLE, WRITTEN)[0] == len
+    });
+    case!(report, "write_lengths", "So do those that end just before and behind a full buffer", printed => [true; 6]);
     case!(report, "write_after", "Then another can be made", command(CONSOLE, 1, 1, 0)[0] => OK);
     yield_wait_for(CONSOLE, WRITTEN);
     allow_text(0);
     case!(report, "write_no_buffer", "Without a buffer a write is of 0 bytes, with its upcall", (command(CONSOLE, 1, 8, 0)[0], three(yield_wait_for(CONSOLE, WRITTEN))) => (OK, [0, 0, 0]));
 }
 
+/// Reads, gives up after a while and goes on, until three bytes are there. Whether
+/// each read told how many it had.
+fn read_in_pieces() -> bool {
+    let mut total = 0;
+    let mut told = true;
+    for _ in 0..200 {
+        allow_rw(CONSOLE, 1, BUFFER[total..].as_ptr() as usize, 40);
+        command(CONSOLE, 2, 40, 0);
+        sleep(20 * MILLISECOND);
+        command(CONSOLE, 3, 0, 0);
+        let [status, len, ..] = yield_wait_for(CONSOLE, READ);
+        total += len;
+        told &= status == error::CANCEL && total <= 3;
+        if total >= 3 {
+            break;
+        }
+    }
+    told && total == 3
+}
+
+fn prompt(text: &'static [u8]) {
+    allow_ro(CONSOLE, 1, text.as_ptr() as usize, text.len());
+    command(CONSOLE, 1, text.len(), 0);
+    yield_wait_for(CONSOLE, WRITTEN);
+}
+
 fn read(report: &mut Report) {
+    allow_buffer(0);
+    case!(report, "read_nothing", "2 without a buffer: SIZE, and nothing is under way", [two(command(CONSOLE, 2, 5, 0)), two(command(CONSOLE, 2, 5, 0))] => [[0, error::SIZE]; 2]);
     allow_buffer(TOO_LONG);
     case!(report, "read_too_long", "2: more than the driver's buffer holds: INVAL", two(command(CONSOLE, 2, TOO_LONG, 0)) => [0, error::INVAL]);
     case!(report, "abort_idle", "3 without a read: Success", command(CONSOLE, 3, 0, 0)[0] => OK);
@@ -69,9 +103,7 @@ fn read(report: &mut Report) {
     allow_buffer(TOO_LONG);
     command(CONSOLE, 2, 5, 0);
     // Wait-for leaves the upcall of the read in the queue, should it be there.
-    allow_ro(CONSOLE, 1, PROMPT.as_ptr() as usize, PROMPT.len());
-    command(CONSOLE, 1, PROMPT.len(), 0);
-    yield_wait_for(CONSOLE, WRITTEN);
+    prompt(PROMPT);
     case!(report, "read_upcall", "Upcall 2 gives status 0 and the length when all is typed", three(yield_wait_for(CONSOLE, READ)) => [0, 5, 0]);
     case!(
         report,
@@ -87,6 +119,27 @@ fn read(report: &mut Report) {
         "read_goes_on",
         "The next read gets what was typed next",
         is(b"56734\0")
+    );
+    let mut bytes = [0; 2];
+    for byte in &mut bytes {
+        allow_buffer(1);
+        command(CONSOLE, 2, 1, 0);
+        yield_wait_for(CONSOLE, READ);
+        *byte = BUFFER[0].load(Ordering::Relaxed);
+    }
+    case!(report, "read_one", "Reads of one byte give one after the other", bytes => *b"89");
+    prompt(MORE);
+    case!(
+        report,
+        "abort_late",
+        "A read that is given up when some bytes are there tells how many",
+        read_in_pieces()
+    );
+    case!(
+        report,
+        "abort_late_bytes",
+        "and the buffer has them",
+        is(b"abc")
     );
     allow_buffer(0);
 }
