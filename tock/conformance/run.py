@@ -86,15 +86,22 @@ def kernel() -> Path:
     return cargo(board, [], {}, target_directory(TOCK)) / "qemu_rv32_virt"
 
 
-def tbf(directory: Path, binary: str, slot: int, environment=None) -> bytes:
-    """The process binary `binary`, linked for place number `slot`."""
-    addresses = {
+def addresses(slot: int):
+    """Tells libtock-rs to link for place number `slot`."""
+    return {
         "LIBTOCK_LINKER_FLASH": hex(APPS_BASE + slot * STRIDE),
         "LIBTOCK_LINKER_RAM": hex(RAM_BASE + slot * STRIDE),
-        **(environment or {}),
     }
-    target = target_directory(HERE)
-    elf = cargo(HERE, ["--bin", binary], addresses, target) / binary
+
+
+def tbf(directory: Path, binary: str, slot: int, environment=None) -> bytes:
+    """The process binary `binary`, linked for place number `slot`."""
+    environment = {**addresses(slot), **(environment or {})}
+    elf = cargo(HERE, ["--bin", binary], environment, target_directory(HERE)) / binary
+    return packed(directory, binary, elf)
+
+
+def packed(directory: Path, binary: str, elf: Path) -> bytes:
     named = directory / f"{TARGET.split('-')[0]}.elf"
     named.write_bytes(elf.read_bytes())
     subprocess.run(
@@ -377,9 +384,40 @@ def api_pins(directory: Path):
         raise Failure(f"api_pins does not compile: {error}") from error
 
 
+def examples(directory: Path):
+    """The examples of libtock-rs build as they are, and do what they say."""
+    libtock = TOCK.parent / "libtock-rs"
+
+    def example(name: str, slot: int) -> bytes:
+        built = cargo(libtock, ["-p", "libtock", "--examples"], addresses(slot), target_directory(libtock))
+        return packed(directory, name, built / "examples" / name)
+
+    hexes = " ".join(["[0-9a-f]{2}"] * 16)
+    # What each prints at its end, and what must have been there by then.
+    expected = {
+        "console": (r"^Hello world from a process!$", []),
+        "rng": (r"^rng: ", [rf"^rng: {hexes}$"]),
+        "low_level_debug": (r"alert: panic$", [r"prints 0x45$", r"prints 0x45 0xa11$"]),
+        "buttons": (r"^buttons: waiting, 1 of them$", []),
+        "alarm": (r"^alarm: beat 8, ", [rf"^alarm: beat {n}, \d+ of 2500000 ticks at 10000000 Hz$" for n in range(1, 9)]),
+    }
+    # One that says nothing runs beside the last of these.
+    silent = {"alarm": "blink"}
+    names = {path.stem for path in (libtock / "examples").glob("*.rs")}
+    check(names == {*expected, *silent.values()}, f"other examples than expected: {names}")
+    for name, (end, lines) in expected.items():
+        binaries = [example(name, 0)]
+        if name in silent:
+            binaries.append(example(silent[name], 1))
+        console = run(directory, binaries, rf"{end}|panicked|faulted")
+        for line in [end, *lines]:
+            check(re.search(line, console, re.M) is not None, f"{name}: no line {line!r}\n{console}")
+        check("faulted" not in console, f"{name}: a fault\n{console}")
+
+
 CHECKS = [
     abi_observed, devices, console_input, frames, raw_image, isolation, time_slices, preemption,
-    api_pins,
+    examples, api_pins,
 ]  # fmt: skip
 
 

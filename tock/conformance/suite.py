@@ -133,6 +133,7 @@ ONLOOKER += [
     for _, name, shows in ONLOOKER
     if name.startswith("loader.")
 ]
+ONLOOKER.append(("loader_sync", "loader_sync.main_only", "A header with Main and without Program, as elf2tab once made them: loaded"))
 ONLOOKER += [("signed", name, shows) for name, shows in signed.CASES.items()]
 ONLOOKER += [("installed", name, shows) for name, shows in installed.CASES.items()]
 ONLOOKER += [("checks", f"checks.{check.__name__}", check.__doc__) for check in run.CHECKS]
@@ -352,6 +353,11 @@ def loader_sync(suite: Suite):
     """That of the board as it is."""
     suite.firmware = run.kernel()
     load(suite, "loader_sync", NAMED_SYNC, 4, "Not all processes are loaded: the process array is full")
+    # The other loader demands a hash, which stands behind the end that Program tells.
+    main_only = Binary(suite.tbf("hello_a")).set(9, None)
+    main_only.footers = b""
+    console = suite.boot(main_only.build(), through("hello_a"), seconds=20)
+    suite.judge("loader_sync.main_only", "hello_a and all: 1" in console, console)
     suite.firmware = suite.kernel
 
 
