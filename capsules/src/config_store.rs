@@ -10,8 +10,8 @@
 //!    +-----------------------+
 //!    |      ConfigStore      |   <- this file   (seals and opens in KeyStore)
 //!    +-----------------------+
-//!       | hil::flash::Flash
-//!     flash
+//!       | hil::flash::Flash  \ DeviceRoot
+//!     flash                 factory_page_root, or a key engine
 //! ```
 //! The order of operations, and what a power cut leaves, is
 //! `provisioning_storage`'s. `Flash::write_page` must program without erasing,
@@ -27,17 +27,18 @@ use kernel::utilities::cells::{OptionalCell, TakeCell};
 use provisioning_storage::journal::Entry;
 use provisioning_storage::layout::Page;
 use provisioning_storage::slot::NONCE_LEN;
-use provisioning_storage::tasks::{
-    Commit, Event, Fault, Index, Load, Record, Step, Task, Verdict, Wipe,
-};
+use provisioning_storage::tasks::{Commit, Event, Fault, Index, Load, Record, Step, Task, Wipe};
 use zeroize::Zeroize;
 
+use crate::device_root::{Context, DerivedKey, DeviceRoot, DeviceRootClient};
 use crate::interfaces::{Attempts, CommitClient, CommitStore, Store, StoreClient, Unusable};
 use crate::key_store::KeyStore;
 
 /// What is being done to the region.
 enum Job {
     Factory,
+    /// The device root derives the key.
+    Key,
     Load(Load),
     Attempts(Record),
     Restarts(Record),
@@ -54,15 +55,18 @@ pub struct ConfigStore<'a, F: Flash + 'static> {
     /// Number of the region's first page, in pages of the flash.
     first_page: usize,
     key_store: &'a KeyStore,
+    root: &'a dyn DeviceRoot<'a>,
     page: TakeCell<'static, F::Page>,
+    /// Where the root puts the key.
+    key: TakeCell<'static, DerivedKey>,
     job: Cell<Option<Job>>,
     /// A job that is over and whose client is still to be told: clients are
     /// never called from within the call that started the work.
     finished: Cell<Option<(Job, Result<(), Fault>)>>,
     deferred_call: DeferredCall,
     index: Cell<Index>,
-    /// What the factory page turned out to be.
-    factory: Cell<Result<(), Unusable>>,
+    /// What came of the factory page, and then of the key.
+    usable: Cell<Result<(), Unusable>>,
     /// Whether the region was looked at. Nothing may be written before.
     loaded: Cell<bool>,
     /// A wipe that waits for the job under way.
@@ -72,24 +76,29 @@ pub struct ConfigStore<'a, F: Flash + 'static> {
 }
 
 impl<'a, F: Flash> ConfigStore<'a, F> {
-    /// The region that begins at `first_page`. The flash's pages must be at
-    /// least `provisioning_storage::layout::PAGE_LEN` bytes long.
+    /// The region that begins at `first_page`, sealed under a key from `root`.
+    /// It must be made the client of both. The flash's pages must be at least
+    /// `provisioning_storage::layout::PAGE_LEN` bytes long.
     pub fn new(
         flash: &'a F,
         first_page: usize,
         key_store: &'a KeyStore,
+        root: &'a dyn DeviceRoot<'a>,
         page: &'static mut F::Page,
+        key: &'static mut DerivedKey,
     ) -> Self {
         Self {
             flash,
             first_page,
             key_store,
+            root,
             page: TakeCell::new(page),
+            key: TakeCell::new(key),
             job: Cell::new(None),
             finished: Cell::new(None),
             deferred_call: DeferredCall::new(),
             index: Cell::new(Index::new()),
-            factory: Cell::new(Err(Unusable::NotMinted)),
+            usable: Cell::new(Err(Unusable::NotMinted)),
             loaded: Cell::new(false),
             wipe_next: Cell::new(None),
             store_client: OptionalCell::empty(),
@@ -132,8 +141,10 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     }
 
     /// Makes the attempt counter durable. `Ok` means that
-    /// [`CommitClient::attempts_recorded`] will be called.
+    /// [`CommitClient::attempts_recorded`] will be called; `RESERVE` that the
+    /// region was not loaded.
     pub fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {
+        self.is_loaded()?;
         self.begin(Job::Attempts(Record::new(Entry::Attempts(attempts))))
     }
 
@@ -146,16 +157,16 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// [`StoreClient::restarts_recorded`] will be called; `RESERVE` that the
     /// region was not loaded, so that writing might destroy what is there.
     pub fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
-        if !self.loaded.get() {
-            return Err(ErrorCode::RESERVE);
-        }
+        self.is_loaded()?;
         self.begin(Job::Restarts(Record::new(Entry::Restarts(restarts))))
     }
 
     /// Stores the configuration that is staged in the key store. `Ok` means
     /// that [`CommitClient::committed`] will be called. `nonce` must be fresh
-    /// from the random number generator.
+    /// from the random number generator. `RESERVE`: nothing is staged, or the
+    /// region was not loaded.
     pub fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
+        self.is_loaded()?;
         let sealed_len = self
             .key_store
             .staged_sealed_len()
@@ -168,9 +179,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// [`StoreClient::wiped`] will be called; `BUSY` that a wipe waits already,
     /// `RESERVE` that the region was not loaded.
     pub fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
-        if !self.loaded.get() {
-            return Err(ErrorCode::RESERVE);
-        }
+        self.is_loaded()?;
         if self.wipe_next.get().is_some() {
             return Err(ErrorCode::BUSY);
         }
@@ -178,6 +187,11 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             self.wipe_next.set(Some(attempts));
         }
         Ok(())
+    }
+
+    /// Writing before reading could destroy what is there.
+    fn is_loaded(&self) -> Result<(), ErrorCode> {
+        self.loaded.get().then_some(()).ok_or(ErrorCode::RESERVE)
     }
 
     fn begin(&self, job: Job) -> Result<(), ErrorCode> {
@@ -264,10 +278,12 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             Job::Factory => match event {
                 Event::Begin => Step::Read(Page::Factory),
                 Event::Done | Event::Failed => {
-                    self.factory.set(self.take_factory(event, page));
+                    self.usable.set(self.take_factory(event, page));
                     Step::Finished(Ok(()))
                 }
             },
+            // Has no flash operation: `derived` ends it.
+            Job::Key => Step::Finished(Ok(())),
             Job::Load(task) => task.resume(&mut index, event, page),
             Job::Attempts(task) | Job::Restarts(task) | Job::Forgive(task) => {
                 task.resume(&mut index, event, page)
@@ -298,15 +314,39 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         }
     }
 
+    fn derive(&self) -> Result<(), Unusable> {
+        let id = self.key_store.device_id().ok_or(Unusable::NotMinted)?;
+        let key = self.key.take().ok_or(Unusable::NoKey(ErrorCode::BUSY))?;
+        self.job.set(Some(Job::Key));
+        self.root
+            .derive(Context::storage(id), key)
+            .map_err(|(error, key)| {
+                self.job.set(None);
+                self.key.replace(key);
+                self.key_store.forget_root_secret();
+                Unusable::NoKey(error)
+            })
+    }
+
+    fn give_up(&self, why: Unusable) {
+        self.store_client.map(|client| client.loaded(Err(why)));
+    }
+
     fn tell(&self, job: Job, result: Result<(), Fault>) {
         match job {
             Job::Factory => {
-                let found = self.factory.get().and_then(|()| {
+                if let Err(why) = self.usable.get().and_then(|()| self.derive()) {
+                    self.give_up(why);
+                }
+            }
+            Job::Key => {
+                self.key_store.forget_root_secret();
+                let begun = self.usable.get().and_then(|()| {
                     self.begin(Job::Load(Load::default()))
                         .map_err(Unusable::NoKey)
                 });
-                if let Err(why) = found {
-                    self.store_client.map(|client| client.loaded(Err(why)));
+                if let Err(why) = begun {
+                    self.give_up(why);
                 }
             }
             Job::Load(_) => {
@@ -361,6 +401,25 @@ fn flash_event(result: &Result<(), flash::Error>) -> Event {
     match result {
         Ok(()) => Event::Done,
         Err(_) => Event::Failed,
+    }
+}
+
+impl<'a, F: Flash> DeviceRootClient for ConfigStore<'a, F> {
+    fn derived(&self, key: &'static mut DerivedKey, result: Result<(), ErrorCode>) {
+        match self.job.take() {
+            Some(Job::Key) => {
+                if result.is_ok() {
+                    self.key_store.take_key(key);
+                }
+                self.usable.set(result.map_err(Unusable::NoKey));
+                self.finished.set(Some((Job::Key, Ok(()))));
+                self.deferred_call.set();
+            }
+            // Nobody asked.
+            other => self.job.set(other),
+        }
+        key.zeroize();
+        self.key.replace(key);
     }
 }
 

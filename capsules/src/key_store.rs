@@ -19,7 +19,7 @@ use core::cell::Cell;
 
 use kernel::ErrorCode;
 use kernel::utilities::cells::MapCell;
-use provisioning_session::config_seal::{ConfigSeal, NONCE_LEN, TAG_LEN};
+use provisioning_session::config_seal::{ConfigSeal, KEY_LEN, NONCE_LEN, TAG_LEN};
 use provisioning_session::identity::IdentityKey;
 use provisioning_session::secret::Secret;
 use provisioning_session::spake2plus::{RECORD_LEN, VerifierRecord};
@@ -80,6 +80,8 @@ pub struct SessionSecrets {
 /// Where the secrets are.
 pub struct KeyStore {
     factory: MapCell<FactoryData>,
+    /// Under the key that the device root derived.
+    seal: MapCell<ConfigSeal>,
     /// The configuration in force.
     configuration: MapCell<Plain>,
     /// A configuration on its way to flash.
@@ -98,14 +100,17 @@ impl KeyStore {
     pub const fn new() -> Self {
         Self {
             factory: MapCell::empty(),
+            seal: MapCell::empty(),
             configuration: MapCell::new(Plain::NONE),
             staged: MapCell::new(Plain::NONE),
             device_id: Cell::new(None),
         }
     }
 
-    /// Takes in the factory page and says what it was.
+    /// Takes in the factory page and says what it was. A key from before is
+    /// forgotten.
     pub(crate) fn learn_factory(&self, page: &[u8]) -> Result<(), Unusable> {
+        self.seal.take();
         match FactoryData::parse(page) {
             FactoryPage::Valid(data) => {
                 self.device_id.set(Some(data.device_id));
@@ -147,9 +152,24 @@ impl KeyStore {
             .flatten()
     }
 
-    fn seal(&self) -> Option<ConfigSeal> {
+    /// Calls `use_it` with the root secret of the factory page, if that holds
+    /// one and it was not forgotten.
+    pub(crate) fn with_root_secret<R>(&self, use_it: impl FnOnce(&[u8; 32]) -> R) -> Option<R> {
         self.factory
-            .map(|data| ConfigSeal::derive(&data.root_secret, &data.device_id))
+            .map(|data| data.root_secret.as_ref().map(use_it))
+            .flatten()
+    }
+
+    /// Overwrites the root secret of the factory page: nobody needs it once the
+    /// key is derived.
+    pub(crate) fn forget_root_secret(&self) {
+        self.factory.map(|data| data.root_secret.zeroize());
+    }
+
+    /// Seals and opens with this key from now on; leaves zeros in its place.
+    pub(crate) fn take_key(&self, key: &mut Secret<KEY_LEN>) {
+        self.seal
+            .put(ConfigSeal::new(Secret::take(key.expose_secret_mut())));
     }
 
     /// Keeps a configuration that is to be stored.
@@ -178,7 +198,6 @@ impl KeyStore {
         header: &SlotHeader,
         page: &mut [u8],
     ) -> Result<(), ErrorCode> {
-        let seal = self.seal().ok_or(ErrorCode::RESERVE)?;
         let (head, sealed) = slot::split(page, header).ok_or(ErrorCode::SIZE)?;
         self.staged
             .map(|plain| {
@@ -188,11 +207,17 @@ impl KeyStore {
                     .filter(|(_, tag)| tag.len() == TAG_LEN)
                     .ok_or(ErrorCode::SIZE)?;
                 text.copy_from_slice(plain);
-                let made = seal
-                    .seal(&header.nonce, head, text)
-                    .map_err(|_| ErrorCode::FAIL)?;
-                tag.copy_from_slice(&made);
-                Ok(())
+                let made = self
+                    .seal
+                    .map(|seal| seal.seal(&header.nonce, head, text))
+                    .ok_or(ErrorCode::RESERVE)
+                    .and_then(|made| made.map_err(|_| ErrorCode::FAIL));
+                match made {
+                    Ok(made) => tag.copy_from_slice(&made),
+                    // What is not sealed goes nowhere.
+                    Err(_) => text.zeroize(),
+                }
+                made.map(|_| ())
             })
             .unwrap_or(Err(ErrorCode::RESERVE))
     }
@@ -200,14 +225,15 @@ impl KeyStore {
     /// Opens the sealed content behind the header in `page`; if it is whole
     /// and valid, it becomes the configuration in force.
     pub(crate) fn open(&self, header: &SlotHeader, page: &mut [u8]) -> Result<(), ErrorCode> {
-        let seal = self.seal().ok_or(ErrorCode::RESERVE)?;
         let (head, sealed) = slot::split(page, header).ok_or(ErrorCode::SIZE)?;
         let (text, tag) = sealed
             .split_last_chunk_mut::<TAG_LEN>()
             .ok_or(ErrorCode::SIZE)?;
-        let opened = seal
-            .open(&header.nonce, head, text, tag)
-            .map_err(|_| ErrorCode::FAIL)
+        let opened = self
+            .seal
+            .map(|seal| seal.open(&header.nonce, head, text, tag))
+            .ok_or(ErrorCode::RESERVE)
+            .and_then(|opened| opened.map_err(|_| ErrorCode::FAIL))
             .and_then(|()| {
                 StoredConfig::parse(text).map_err(|_| ErrorCode::INVAL)?;
                 self.configuration
@@ -255,6 +281,7 @@ mod tests {
     fn minted() -> KeyStore {
         let store = KeyStore::new();
         assert_eq!(store.learn_factory(&factory_page()), Ok(()));
+        store.take_key(&mut Secret::copied(&[1; KEY_LEN]));
         store
     }
 
@@ -311,13 +338,8 @@ mod tests {
     fn another_device_cannot_open_it() {
         let (header, mut page) = sealed(&minted());
         let other = KeyStore::new();
-        let mut factory = factory_page();
-        let FactoryPage::Valid(mut data) = FactoryData::parse(&factory) else {
-            panic!("the factory page of the tests is damaged");
-        };
-        data.root_secret[0] ^= 1;
-        data.emit(&mut factory).unwrap();
-        assert_eq!(other.learn_factory(&factory), Ok(()));
+        assert_eq!(other.learn_factory(&factory_page()), Ok(()));
+        other.take_key(&mut Secret::copied(&[2; KEY_LEN]));
         assert_eq!(other.open(&header, &mut page), Err(ErrorCode::FAIL));
     }
 
@@ -338,15 +360,37 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_was_never_minted_seals_and_opens_nothing() {
-        let (header, mut page) = sealed(&minted());
+    fn without_a_key_nothing_is_sealed_or_opened() {
+        let (header, sealed) = sealed(&minted());
         let store = KeyStore::new();
-        stage(&store);
-        assert_eq!(
-            store.seal_staged(&header, &mut page),
-            Err(ErrorCode::RESERVE)
-        );
-        assert_eq!(store.open(&header, &mut page), Err(ErrorCode::RESERVE));
         assert!(store.session_secrets().is_none());
+        for _ in 0..2 {
+            stage(&store);
+            let mut page = [0xff; PAGE_LEN];
+            assert_eq!(
+                store.seal_staged(&header, &mut page),
+                Err(ErrorCode::RESERVE)
+            );
+            assert!(!page.windows(14).any(|bytes| bytes == b"pre-shared key"));
+            assert_eq!(
+                store.open(&header, &mut sealed.clone()),
+                Err(ErrorCode::RESERVE)
+            );
+            // A minted board whose root derived no key is no better off, and
+            // one that reads its factory page again forgets the key.
+            store.take_key(&mut Secret::copied(&[1; KEY_LEN]));
+            store.learn_factory(&factory_page()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_taken_and_a_root_that_was_forgotten_are_overwritten() {
+        let store = minted();
+        let mut key = Secret::copied(&[5; KEY_LEN]);
+        store.take_key(&mut key);
+        assert_eq!(key.expose_secret(), &[0; KEY_LEN]);
+        assert_eq!(store.with_root_secret(|root| *root), Some([0x22; 32]));
+        store.forget_root_secret();
+        assert_eq!(store.with_root_secret(|root| *root), None);
     }
 }

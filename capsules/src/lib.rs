@@ -11,9 +11,9 @@
 //!           |                              |
 //!        session ------- key_store --------+
 //!           |                |
-//!           +--- config_store (hil::flash)        launcher
-//!                            |                       |
-//!                        supervisor -----------------+
+//!           +--- config_store (hil::flash) --- device_root
+//!                            |
+//!                        supervisor ------------- launcher
 //!                         |      |
 //!             indicator (led)  reset_button (gpio)
 //! ```
@@ -25,6 +25,8 @@
 extern crate std;
 
 pub mod config_store;
+pub mod device_root;
+pub mod factory_page_root;
 pub mod indicator;
 pub mod interfaces;
 pub mod key_store;

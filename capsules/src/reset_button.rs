@@ -20,7 +20,7 @@ use core::cell::Cell;
 use kernel::hil::gpio::{self, ActivationMode, ActivationState, InterruptEdge, InterruptPin};
 use kernel::hil::time::{Alarm, AlarmClient};
 use kernel::utilities::cells::OptionalCell;
-use provisioning_flow::button::{Button, Gesture, Motion};
+use provisioning_flow::button::{Button, Motion};
 
 use crate::interfaces::{ResetButtonClient, Window};
 use crate::time::Clock;
@@ -118,7 +118,7 @@ impl<'a, A: Alarm<'a>, P: InterruptPin<'a>> Window for ResetButton<'a, A, P> {
 mod tests {
     use super::*;
     use crate::test::{FakeAlarm, FakePin, leak};
-    use provisioning_flow::button::{DEBOUNCE_MS, DOUBLE_PRESS_MS, HOLD_MS};
+    use provisioning_flow::button::{DEBOUNCE_MS, DOUBLE_PRESS_MS, Gesture, HOLD_MS};
     use std::cell::RefCell;
     use std::vec::Vec;
 

@@ -14,8 +14,10 @@ type Arrows = BTreeMap<String, BTreeSet<String>>;
 /// The names that follow `crate::` in what is not a test.
 fn used(source: &str) -> BTreeSet<String> {
     let code = source.split("#[cfg(test)]\nmod tests").next().unwrap();
-    code.split("crate::")
-        .skip(1)
+    code.lines()
+        // A link in the documentation is no use.
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split("crate::").skip(1))
         .map(|rest| {
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
             rest[..end.unwrap_or(rest.len())].to_owned()

@@ -8,7 +8,9 @@
 //!
 //! | component | makes |
 //! |---|---|
-//! | [`config_store`] | key store and configuration store over a flash |
+//! | [`key_store`] | the owner of all secrets |
+//! | [`factory_page_root`] | the device root of a board without a key engine |
+//! | [`config_store`] | the configuration store over a flash and a device root |
 //! | [`indicator`] | the owner of the two LEDs, and the tenants' view of them |
 //! | [`reset_button`] | the button of the boot window |
 //! | [`launcher`] | the client of the process loader that holds and starts applications |
@@ -21,7 +23,9 @@
 #![forbid(unsafe_code)]
 
 pub mod config_store;
+pub mod factory_page_root;
 pub mod indicator;
+pub mod key_store;
 pub mod launcher;
 pub mod provisioning;
 pub mod reset_button;

@@ -255,9 +255,18 @@ pub unsafe fn start() -> (&'static Kernel, &'static Platform, &'static ChipHw) {
         );
         let flash: &'static FlashHw = flash;
         flash.register();
-        let (key_store, config_store) =
-            provisioning::config_store::ConfigStoreComponent::new(flash, config_flash::FIRST_PAGE)
-                .finalize(provisioning::config_store_component_static!(FlashHw));
+        let key_store = provisioning::key_store::KeyStoreComponent::new()
+            .finalize(provisioning::key_store_component_static!());
+        // The machine has no key engine.
+        let root = provisioning::factory_page_root::FactoryPageRootComponent::new(key_store)
+            .finalize(provisioning::factory_page_root_component_static!());
+        let config_store = provisioning::config_store::ConfigStoreComponent::new(
+            flash,
+            config_flash::FIRST_PAGE,
+            key_store,
+            root,
+        )
+        .finalize(provisioning::config_store_component_static!(FlashHw));
 
         // Applications: found, checked, loaded and held.
         let checker = components::appid::checker::ProcessCheckerMachineComponent::new(

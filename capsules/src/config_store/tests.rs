@@ -9,10 +9,13 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
+use provisioning_storage::factory::{FactoryData, FactoryPage};
 use provisioning_storage::layout::{ERASED, PAGE_LEN};
+use provisioning_storage::tasks::Verdict;
 use provisioning_wire::{DaemonPin, StoredConfig};
 
 use super::*;
+use crate::factory_page_root::FactoryPageRoot;
 use crate::test::{Pages, RamFlash, config, leak, minted, on_a_board, run_deferred_calls};
 use kernel::hil::flash::HasClient;
 
@@ -63,17 +66,31 @@ struct Board {
 const VALID: Verdict = Verdict::Valid { fell_back: false };
 
 impl Board {
+    /// A board that keeps its root secret in the factory page.
     fn new(pages: Pages) -> Self {
-        let flash = RamFlash::new(pages);
         let key_store: &'static KeyStore = leak(KeyStore::new());
+        let root: &'static FactoryPageRoot<'static> = leak(FactoryPageRoot::new(key_store));
+        root.register();
+        Self::with_root(pages, key_store, root)
+    }
+
+    fn with_root(
+        pages: Pages,
+        key_store: &'static KeyStore,
+        root: &'static dyn DeviceRoot<'static>,
+    ) -> Self {
+        let flash = RamFlash::new(pages);
         let store: &'static _ = leak(ConfigStore::new(
             flash,
             0,
             key_store,
+            root,
             leak(Default::default()),
+            leak(DerivedKey::zeroed()),
         ));
         let told: &'static Clients = leak(Clients::default());
         flash.set_client(store);
+        root.set_client(store);
         store.register();
         store.set_store_client(told);
         store.set_commit_client(told);
@@ -97,15 +114,7 @@ impl Board {
     }
 
     fn commit(&self, serial: u32) {
-        let name = name(serial);
-        let stored = StoredConfig {
-            config: config(serial, &name).validate().unwrap(),
-            daemon: DaemonPin {
-                daemon_id: [1; 16],
-                identity_key: [4; 65],
-            },
-        };
-        self.key_store.stage(&stored).unwrap();
+        stage(self, serial);
         self.store
             .commit(serial, [serial as u8; NONCE_LEN])
             .unwrap();
@@ -121,6 +130,18 @@ impl Board {
         self.key_store
             .with_configuration(|stored| stored.config.config().network.endpoint_name.into())
     }
+}
+
+fn stage(board: &Board, serial: u32) {
+    let name = name(serial);
+    let stored = StoredConfig {
+        config: config(serial, &name).validate().unwrap(),
+        daemon: DaemonPin {
+            daemon_id: [1; 16],
+            identity_key: [4; 65],
+        },
+    };
+    board.key_store.stage(&stored).unwrap();
 }
 
 fn name(serial: u32) -> String {
@@ -153,6 +174,186 @@ fn damaged_factory_data_are_not_used() {
     let board = Board::new(pages);
     assert_eq!(board.load(), Told::Loaded(Err(Unusable::FactoryDamaged)));
     assert_eq!(board.key_store.device_id(), None);
+}
+
+/// A key engine in hardware, which interrupts when it is done.
+struct Engine {
+    secret: u8,
+    refuses: Cell<bool>,
+    under_way: Cell<Option<(Context, &'static mut DerivedKey)>>,
+    client: OptionalCell<&'static dyn DeviceRootClient>,
+}
+
+impl Engine {
+    fn new(secret: u8) -> &'static Self {
+        leak(Self {
+            secret,
+            refuses: Cell::new(false),
+            under_way: Cell::new(None),
+            client: OptionalCell::empty(),
+        })
+    }
+
+    /// Ends what is under way as the engine's interrupt does.
+    fn interrupt(&self, result: Result<(), ErrorCode>) {
+        let (context, key) = self.under_way.take().expect("nothing is derived");
+        // Also what a failed derivation left behind.
+        key.expose_secret_mut().fill(self.secret);
+        for (place, byte) in key
+            .expose_secret_mut()
+            .iter_mut()
+            .zip(context.label.iter().chain(&context.device_id))
+        {
+            *place ^= byte;
+        }
+        self.client.map(|client| client.derived(key, result));
+    }
+}
+
+impl DeviceRoot<'static> for Engine {
+    fn set_client(&self, client: &'static dyn DeviceRootClient) {
+        self.client.set(client);
+    }
+
+    fn derive(
+        &self,
+        context: Context,
+        key: &'static mut DerivedKey,
+    ) -> Result<(), (ErrorCode, &'static mut DerivedKey)> {
+        if self.refuses.get() {
+            return Err((ErrorCode::OFF, key));
+        }
+        assert_eq!(context, Context::storage(crate::test::DEVICE_ID));
+        assert!(self.under_way.replace(Some((context, key))).is_none());
+        Ok(())
+    }
+}
+
+/// A flash that was minted for a board with a key engine.
+fn minted_without_root() -> Pages {
+    let mut pages = minted();
+    let FactoryPage::Valid(data) = FactoryData::parse(&pages[0]) else {
+        panic!("the factory page of the tests is damaged");
+    };
+    let data = FactoryData {
+        root_secret: None,
+        ..data
+    };
+    pages[0] = [ERASED; PAGE_LEN];
+    data.emit(&mut pages[0]).unwrap();
+    pages
+}
+
+/// Boots on a board with this engine; answers what was found, and the board.
+fn on_engine(pages: &Pages, secret: u8) -> (Board, Told) {
+    let engine = Engine::new(secret);
+    let board = Board::with_root(pages.clone(), leak(KeyStore::new()), engine);
+    board.store.load().unwrap();
+    run_deferred_calls();
+    // The kernel goes on while the engine works, and nothing is done twice.
+    assert!(board.told.0.borrow().is_empty());
+    assert_eq!(board.store.load(), Err(ErrorCode::BUSY));
+    assert_eq!(board.store.wipe(Attempts::Keep), Err(ErrorCode::RESERVE));
+    engine.interrupt(Ok(()));
+    // Nor is anybody told from within the interrupt.
+    assert!(board.told.0.borrow().is_empty());
+    let told = board.last();
+    (board, told)
+}
+
+#[test]
+fn a_board_with_a_key_engine_stores_under_its_key() {
+    // A root secret in the page is not used by a board that has an engine.
+    for pages in [minted_without_root(), minted()] {
+        let stored = on_a_board(|| {
+            let (board, told) = on_engine(&pages, 1);
+            assert_eq!(told, Told::Loaded(Ok(Verdict::Erased)));
+            assert_eq!(board.committed(5), Told::Committed(Ok(())));
+            board.flash.content()
+        });
+        on_a_board(|| {
+            let (board, told) = on_engine(&stored, 1);
+            assert_eq!(told, Told::Loaded(Ok(VALID)));
+            assert_eq!(board.endpoint(), Some(name(5)));
+            assert_eq!(board.key_store.with_root_secret(|_| ()), None);
+            let left = board.store.key.map(|key| *key.expose_secret());
+            assert_eq!(left, Some([0; 16]));
+        });
+        // The whole flash in another device, whose engine has another secret.
+        on_a_board(|| {
+            let (board, told) = on_engine(&stored, 2);
+            assert_eq!(told, Told::Loaded(Ok(Verdict::Corrupt)));
+            assert_eq!(board.endpoint(), None);
+        });
+    }
+}
+
+#[test]
+fn a_root_that_fails_leaves_everything_as_it_was() {
+    let stored = on_a_board(|| {
+        let (board, _) = on_engine(&minted_without_root(), 1);
+        board.committed(5);
+        board.store.record_attempts(3).unwrap();
+        board.last();
+        board.flash.content()
+    });
+    for refuses in [true, false] {
+        on_a_board(|| {
+            let engine = Engine::new(1);
+            engine.refuses.set(refuses);
+            let board = Board::with_root(stored.clone(), leak(KeyStore::new()), engine);
+            board.store.load().unwrap();
+            run_deferred_calls();
+            if !refuses {
+                engine.interrupt(Err(ErrorCode::FAIL));
+            }
+            let error = if refuses {
+                ErrorCode::OFF
+            } else {
+                ErrorCode::FAIL
+            };
+            assert_eq!(board.last(), Told::Loaded(Err(Unusable::NoKey(error))));
+            assert_eq!(board.endpoint(), None);
+            let left = board.store.key.map(|key| *key.expose_secret());
+            assert_eq!(left, Some([0; 16]));
+
+            // Nothing can be written over what is there.
+            stage(&board, 6);
+            let reserve = Err(ErrorCode::RESERVE);
+            assert_eq!(board.store.commit(6, [6; NONCE_LEN]), reserve);
+            assert_eq!(board.store.record_attempts(0), reserve);
+            assert_eq!(board.store.record_restarts(1), reserve);
+            assert_eq!(board.store.wipe(Attempts::Forgive), reserve);
+            run_deferred_calls();
+            assert_eq!(board.flash.content(), stored);
+
+            // The engine may do better when it is asked again.
+            engine.refuses.set(false);
+            board.store.load().unwrap();
+            run_deferred_calls();
+            engine.interrupt(Ok(()));
+            assert_eq!(board.last(), Told::Loaded(Ok(VALID)));
+            assert_eq!(board.endpoint(), Some(name(5)));
+            assert_eq!(board.store.attempts(), 3);
+        });
+    }
+}
+
+#[test]
+fn a_factory_page_for_a_key_engine_is_of_no_use_without_one() {
+    let pages = minted_without_root();
+    let board = Board::new(pages.clone());
+    let why = Unusable::NoKey(ErrorCode::NOSUPPORT);
+    assert_eq!(board.load(), Told::Loaded(Err(why)));
+    assert_eq!(board.flash.content(), pages);
+}
+
+#[test]
+fn the_root_secret_does_not_stay_in_memory() {
+    let board = Board::new(minted());
+    board.load();
+    assert_eq!(board.key_store.with_root_secret(|_| ()), None);
+    assert_eq!(board.committed(1), Told::Committed(Ok(())));
 }
 
 #[test]

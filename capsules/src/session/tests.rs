@@ -13,6 +13,8 @@ use provisioning_wire::{FrameType, Hello};
 use super::capsule::{About, Session};
 use super::{Phase, SessionClient, SessionObserver, SessionPort, Status};
 use crate::config_store::ConfigStore;
+use crate::device_root::{DerivedKey, DeviceRoot};
+use crate::factory_page_root::FactoryPageRoot;
 use crate::interfaces::{Attempts, StoreClient, Unusable};
 use crate::key_store::KeyStore;
 use crate::test::{
@@ -105,13 +107,18 @@ impl Board {
         let rng: &'static FakeRng = leak(FakeRng::default());
         let flash = RamFlash::new(pages);
         let key_store: &'static KeyStore = leak(KeyStore::new());
+        let root: &'static FactoryPageRoot<'static> = leak(FactoryPageRoot::new(key_store));
+        root.register();
         let store: &'static ConfigStore<'static, RamFlash> = leak(ConfigStore::new(
             flash,
             0,
             key_store,
+            root,
             leak(Default::default()),
+            leak(DerivedKey::zeroed()),
         ));
         flash.set_client(store);
+        root.set_client(store);
         store.register();
         let about = About {
             board: "board of the test",

@@ -54,7 +54,7 @@ pub fn factory_page() -> [u8; PAGE_LEN] {
         l: bytes[162..227].try_into().unwrap(),
         identity_key: [0x11; 32],
         identity_public: *identity.public(),
-        root_secret: [0x22; 32],
+        root_secret: Some([0x22; 32]),
     };
     let mut page = [0xff; PAGE_LEN];
     data.emit(&mut page).unwrap();

@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use capsules_provisioning::config_store::ConfigStore;
+use capsules_provisioning::device_root::{DerivedKey, DeviceRoot};
+use capsules_provisioning::factory_page_root::FactoryPageRoot;
 use capsules_provisioning::interfaces::{
     Attempts, CommitStore, Link, LinkObserver, ProvisionedObserver, StoreClient, Unusable,
 };
@@ -130,11 +132,15 @@ impl Board {
         let rng: &'static FakeRng = leak(FakeRng::default());
         let flash = RamFlash::new(pages);
         let key_store: &'static KeyStore = leak(KeyStore::new());
+        let root: &'static FactoryPageRoot<'static> = leak(FactoryPageRoot::new(key_store));
+        root.register();
         let store: &'static ConfigStore<'static, RamFlash> = leak(ConfigStore::new(
             flash,
             0,
             key_store,
+            root,
             leak(Default::default()),
+            leak(DerivedKey::zeroed()),
         ));
         let about = About {
             board: "board under attack",
@@ -148,6 +154,7 @@ impl Board {
             committed: Cell::new(0),
         });
         flash.set_client(store);
+        root.set_client(store);
         store.register();
         store.set_store_client(observer);
         store.set_commit_client(session);

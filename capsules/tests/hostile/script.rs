@@ -555,7 +555,7 @@ impl<'a> Script<'a> {
         let mut secrets = vec![
             ("w0", factory.w0.to_vec()),
             ("the identity key", factory.identity_key.to_vec()),
-            ("the root secret", factory.root_secret.to_vec()),
+            ("the root secret", factory.root_secret.unwrap().to_vec()),
             ("w0*M", factory.w0_m[1..33].to_vec()),
             ("w0*N", factory.w0_n[1..33].to_vec()),
             ("L", factory.l[1..33].to_vec()),

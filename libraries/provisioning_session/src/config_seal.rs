@@ -15,12 +15,25 @@ use sha2::Sha256;
 use crate::sealed::Aead;
 use crate::secret::Secret;
 
+/// Octets of the key.
+pub const KEY_LEN: usize = 16;
 /// Octets of the nonce.
 pub const NONCE_LEN: usize = 13;
 /// Octets of the tag.
 pub const TAG_LEN: usize = 16;
 
-const INFO: &[u8; 28] = b"tock-provisioning v2 storage";
+/// What the key is derived for. A device root in hardware derives it for the
+/// same label and the device's id, in its own way.
+pub const LABEL: &[u8] = b"tock-provisioning v2 storage";
+
+/// Derives a key for `label` and the device's id from a root secret (32 octets
+/// as minted; any length is taken). The id comes last and is of a fixed length,
+/// so that no two labels share a key.
+pub fn derive_key(root: &[u8], label: &[u8], device_id: &[u8; ID_LEN], key: &mut Secret<KEY_LEN>) {
+    Hkdf::<Sha256>::new(None, root)
+        .expand_multi_info(&[label, device_id], key.expose_secret_mut())
+        .expect("16 octets are within RFC 5869's limit");
+}
 
 /// The stored octets were changed, or were sealed by another device.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,17 +41,19 @@ pub struct SealBroken;
 
 /// Seals and opens what is stored.
 pub struct ConfigSeal {
-    key: Secret<16>,
+    key: Secret<KEY_LEN>,
 }
 
 impl ConfigSeal {
-    /// Derives the key from the device's root secret (32 octets as minted;
-    /// any length is taken) and its id.
+    /// Takes a key that was derived for [`LABEL`] and the device's id.
+    pub const fn new(key: Secret<KEY_LEN>) -> Self {
+        Self { key }
+    }
+
+    /// Derives the key from a root secret in software, see [`derive_key`].
     pub fn derive(root: &[u8], device_id: &[u8; ID_LEN]) -> Self {
         let mut key = Secret::zeroed();
-        Hkdf::<Sha256>::new(None, root)
-            .expand_multi_info(&[INFO, device_id], key.expose_secret_mut())
-            .expect("16 octets are within RFC 5869's limit");
+        derive_key(root, LABEL, device_id, &mut key);
         Self { key }
     }
 
@@ -115,6 +130,31 @@ mod tests {
             let mut bad = tag;
             bad[position] ^= 0x80;
             broken(&[3; NONCE_LEN], b"slot", text, &bad);
+        }
+    }
+
+    #[test]
+    fn the_key_depends_on_root_label_and_device() {
+        let key = |root: &[u8], label: &[u8], id: u8| {
+            let mut key = Secret::zeroed();
+            derive_key(root, label, &[id; ID_LEN], &mut key);
+            *key.expose_secret()
+        };
+        let (seal, mut text, tag) = sealed();
+        drop(seal);
+        let again = ConfigSeal::new(Secret::copied(&key(&[1; 32], LABEL, 2)));
+        assert_eq!(
+            again.open(&[3; NONCE_LEN], b"slot", &mut text, &tag),
+            Ok(())
+        );
+        let keys = [
+            key(&[1; 32], LABEL, 2),
+            key(&[1; 32], b"tock-provisioning v2 other", 2),
+            key(&[1; 32], LABEL, 3),
+            key(&[9; 32], LABEL, 2),
+        ];
+        for (index, one) in keys.iter().enumerate() {
+            assert!(!keys[index + 1..].contains(one), "{index}");
         }
     }
 

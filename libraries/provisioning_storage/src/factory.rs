@@ -15,7 +15,9 @@ use crate::bytes::{Reader, Writer, is_erased};
 use crate::layout::PAGE_LEN;
 
 const MAGIC: u32 = u32::from_le_bytes(*b"TPFD");
-const VERSION: u16 = 1;
+const WITH_ROOT: u16 = 1;
+const WITHOUT_ROOT: u16 = 2;
+const ROOT_LEN: usize = 32;
 const CHECK_LEN: usize = 32;
 
 /// Length of a P-256 point in SEC 1 uncompressed form, in bytes.
@@ -25,9 +27,11 @@ pub const SCALAR_LEN: usize = 32;
 /// Length of the salt for the password hash, in bytes.
 pub const SALT_LEN: usize = 16;
 
-/// Bytes of the page that are used; the rest stays erased.
+/// Bytes of the page that are used at most; the rest stays erased.
 pub const FACTORY_LEN: usize =
-    4 + 2 + 2 + 16 + SALT_LEN + 4 * 4 + 2 * SCALAR_LEN + 4 * POINT_LEN + 32 + CHECK_LEN;
+    4 + 2 + 2 + 16 + SALT_LEN + 4 * 4 + 2 * SCALAR_LEN + 4 * POINT_LEN + ROOT_LEN + CHECK_LEN;
+/// Bytes that are used when the root secret is in hardware.
+pub const FACTORY_LEN_HARDWARE_ROOT: usize = FACTORY_LEN - ROOT_LEN;
 
 const _: () = assert!(FACTORY_LEN <= PAGE_LEN);
 
@@ -69,9 +73,9 @@ pub struct FactoryData {
     /// Public half of the identity key, so that the device need not compute it.
     #[zeroize(skip)]
     pub identity_public: [u8; POINT_LEN],
-    /// Root secret from which the key of the stored configuration is derived.
-    /// A board with a hardware key does not use it.
-    pub root_secret: [u8; 32],
+    /// Root secret from which the key of the stored configuration is derived;
+    /// `None` when the device has one in hardware.
+    pub root_secret: Option<[u8; ROOT_LEN]>,
 }
 
 /// What a factory page turned out to be.
@@ -88,17 +92,35 @@ pub enum FactoryPage {
     Valid(FactoryData),
 }
 
+/// Length of all that a page of this version uses, in bytes.
+const fn used_len(version: u16) -> Option<usize> {
+    match version {
+        WITH_ROOT => Some(FACTORY_LEN),
+        WITHOUT_ROOT => Some(FACTORY_LEN_HARDWARE_ROOT),
+        _ => None,
+    }
+}
+
 impl FactoryData {
-    /// Writes the page. Bytes past [`FACTORY_LEN`] are left as they are.
+    const fn version(&self) -> u16 {
+        match self.root_secret {
+            Some(_) => WITH_ROOT,
+            None => WITHOUT_ROOT,
+        }
+    }
+
+    /// Writes the page. Bytes past what is used are left as they are.
     ///
-    /// Answers `None` when `page` is shorter than [`FACTORY_LEN`].
+    /// Answers `None` when `page` is shorter than that: [`FACTORY_LEN`], or
+    /// [`FACTORY_LEN_HARDWARE_ROOT`].
     pub fn emit(&self, page: &mut [u8]) -> Option<()> {
-        let used = page.get_mut(..FACTORY_LEN)?;
-        let (content, check) = used.split_at_mut_checked(FACTORY_LEN - CHECK_LEN)?;
+        let len = used_len(self.version())?;
+        let used = page.get_mut(..len)?;
+        let (content, check) = used.split_at_mut_checked(len.checked_sub(CHECK_LEN)?)?;
         let mut writer = Writer::new(content);
         writer.put(&MAGIC.to_le_bytes())?;
-        writer.put(&VERSION.to_le_bytes())?;
-        writer.put(&(FACTORY_LEN as u16).to_le_bytes())?;
+        writer.put(&self.version().to_le_bytes())?;
+        writer.put(&u16::try_from(len).ok()?.to_le_bytes())?;
         writer.put(&self.device_id)?;
         writer.put(&self.salt)?;
         for number in [
@@ -115,7 +137,9 @@ impl FactoryData {
         writer.put(&self.l)?;
         writer.put(&self.identity_key)?;
         writer.put(&self.identity_public)?;
-        writer.put(&self.root_secret)?;
+        if let Some(root_secret) = &self.root_secret {
+            writer.put(root_secret)?;
+        }
         check.copy_from_slice(&Sha256::digest(&*content));
         Some(())
     }
@@ -135,15 +159,19 @@ impl FactoryData {
     }
 
     fn parse_used(used: &[u8]) -> Option<Self> {
-        let (content, check) = used.split_at_checked(FACTORY_LEN - CHECK_LEN)?;
-        if Sha256::digest(content)[..] != *check {
+        let mut reader = Reader::new(used);
+        if reader.u32()? != MAGIC {
             return None;
         }
-        let mut reader = Reader::new(content);
-        if reader.u32()? != MAGIC
-            || reader.u16()? != VERSION
-            || usize::from(reader.u16()?) != FACTORY_LEN
-        {
+        let version = reader.u16()?;
+        let len = used_len(version)?;
+        if usize::from(reader.u16()?) != len {
+            return None;
+        }
+        let (content, check) = used
+            .get(..len)?
+            .split_at_checked(len.checked_sub(CHECK_LEN)?)?;
+        if Sha256::digest(content)[..] != *check {
             return None;
         }
         Some(Self {
@@ -161,7 +189,10 @@ impl FactoryData {
             l: reader.array()?,
             identity_key: reader.array()?,
             identity_public: reader.array()?,
-            root_secret: reader.array()?,
+            root_secret: match version {
+                WITH_ROOT => Some(reader.array()?),
+                _ => None,
+            },
         })
     }
 }
@@ -186,7 +217,14 @@ mod tests {
             l: [6; POINT_LEN],
             identity_key: [7; SCALAR_LEN],
             identity_public: [9; POINT_LEN],
-            root_secret: [8; 32],
+            root_secret: Some([8; ROOT_LEN]),
+        }
+    }
+
+    fn without_root() -> FactoryData {
+        FactoryData {
+            root_secret: None,
+            ..sample()
         }
     }
 
@@ -201,7 +239,40 @@ mod tests {
         assert_eq!(data.kdf, sample().kdf);
         assert_eq!(data.l, [6; POINT_LEN]);
         assert_eq!(data.identity_key, [7; SCALAR_LEN]);
-        assert_eq!(data.root_secret, [8; 32]);
+        assert_eq!(data.root_secret, Some([8; ROOT_LEN]));
+    }
+
+    #[test]
+    fn a_page_of_a_board_with_a_hardware_key_holds_no_root_secret() {
+        // What lies behind is not looked at.
+        for behind in [0xff, 0x55] {
+            let mut page = [behind; PAGE_LEN];
+            without_root().emit(&mut page).unwrap();
+            assert_eq!(page[4..6], WITHOUT_ROOT.to_le_bytes());
+            assert_eq!(page[FACTORY_LEN_HARDWARE_ROOT..], [behind; PAGE_LEN][412..]);
+            let FactoryPage::Valid(data) = FactoryData::parse(&page) else {
+                panic!("not valid");
+            };
+            assert_eq!(data.root_secret, None);
+            assert_eq!(data.identity_public, sample().identity_public);
+        }
+    }
+
+    #[test]
+    fn neither_version_is_taken_for_the_other() {
+        for (data, other) in [(sample(), WITHOUT_ROOT), (without_root(), WITH_ROOT)] {
+            let mut page = [0xff; PAGE_LEN];
+            data.emit(&mut page).unwrap();
+            // As a firmware sees it that only knows the other, or neither.
+            for version in [0, other, 3, u16::MAX] {
+                page[4..6].copy_from_slice(&version.to_le_bytes());
+                for len in [FACTORY_LEN, FACTORY_LEN_HARDWARE_ROOT] {
+                    page[6..8].copy_from_slice(&(len as u16).to_le_bytes());
+                    let found = FactoryData::parse(&page);
+                    assert!(matches!(found, FactoryPage::Corrupt), "{version} {len}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -214,12 +285,17 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_makes_it_corrupt() {
-        let mut page = [0xff; PAGE_LEN];
-        sample().emit(&mut page).unwrap();
-        for bit in 0..FACTORY_LEN * 8 {
-            page[bit / 8] ^= 1 << (bit % 8);
-            assert!(matches!(FactoryData::parse(&page), FactoryPage::Corrupt));
-            page[bit / 8] ^= 1 << (bit % 8);
+        for (data, len) in [
+            (sample(), FACTORY_LEN),
+            (without_root(), FACTORY_LEN_HARDWARE_ROOT),
+        ] {
+            let mut page = [0xff; PAGE_LEN];
+            data.emit(&mut page).unwrap();
+            for bit in 0..len * 8 {
+                page[bit / 8] ^= 1 << (bit % 8);
+                assert!(matches!(FactoryData::parse(&page), FactoryPage::Corrupt));
+                page[bit / 8] ^= 1 << (bit % 8);
+            }
         }
     }
 
@@ -231,6 +307,9 @@ mod tests {
                 FactoryPage::Corrupt
             ));
             assert!(sample().emit(&mut [0xff; PAGE_LEN][..len]).is_none());
+        }
+        for len in 0..FACTORY_LEN_HARDWARE_ROOT {
+            assert!(without_root().emit(&mut [0xff; PAGE_LEN][..len]).is_none());
         }
     }
 }

@@ -6,7 +6,7 @@
 
 mod support;
 
-use provisioning_storage::factory::FACTORY_LEN;
+use provisioning_storage::factory::{FACTORY_LEN, FACTORY_LEN_HARDWARE_ROOT, FactoryData};
 use provisioning_storage::journal::{ATTEMPTS_UNKNOWN, Entry, JournalPage, RECORDS_PER_PAGE};
 use provisioning_storage::layout::{ERASED, PAGE_LEN, Page};
 use provisioning_storage::slot::{HEADER_LEN, MAX_SEALED_LEN, NONCE_LEN, SlotHeader, TAG_LEN};
@@ -71,6 +71,7 @@ fn numbers() {
     let code = [
         ("PAGE_LEN", PAGE_LEN),
         ("FACTORY_LEN", FACTORY_LEN),
+        ("FACTORY_LEN_HARDWARE_ROOT", FACTORY_LEN_HARDWARE_ROOT),
         ("HEADER_LEN", HEADER_LEN),
         ("NONCE_LEN", NONCE_LEN),
         ("TAG_LEN", TAG_LEN),
@@ -123,10 +124,30 @@ fn factory_page() {
         ("L", data.l.to_vec()),
         ("identity key", data.identity_key.to_vec()),
         ("public identity key", data.identity_public.to_vec()),
-        ("root secret", data.root_secret.to_vec()),
+        ("root secret", data.root_secret.unwrap().to_vec()),
         ("SHA-256", Sha256::digest(&page[..check]).to_vec()),
     ];
     assert_eq!(compare("### Factory page", &page, &fields), FACTORY_LEN);
+
+    // Version 2 is the same without the root secret.
+    let mut without = [ERASED; PAGE_LEN];
+    let data = FactoryData {
+        root_secret: None,
+        ..factory()
+    };
+    data.emit(&mut without).unwrap();
+    let content = FACTORY_LEN_HARDWARE_ROOT - 32;
+    assert_eq!(without[8..content], page[8..content]);
+    assert_eq!(
+        without[4..8],
+        [2, 0, 156, 1],
+        "version 2, length {FACTORY_LEN_HARDWARE_ROOT}"
+    );
+    assert_eq!(
+        without[content..FACTORY_LEN_HARDWARE_ROOT],
+        Sha256::digest(&without[..content])[..]
+    );
+    assert!(TEXT.contains(&format!("Version 2: {FACTORY_LEN_HARDWARE_ROOT} bytes")));
 }
 
 #[test]

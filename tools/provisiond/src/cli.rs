@@ -59,6 +59,10 @@ pub struct Mint {
     /// is not there). For one device only.
     #[arg(long, value_name = "IMG")]
     pub flash: Option<PathBuf>,
+    /// Leave the root secret out: the board has one in hardware. A board that
+    /// keeps it in the factory page does not work with such a page.
+    #[arg(long)]
+    pub hardware_root: bool,
     /// One JSON object per device instead of text and QR code.
     #[arg(long)]
     pub json: bool,

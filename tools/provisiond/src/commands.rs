@@ -65,7 +65,11 @@ fn mint(arguments: &Mint) -> Result<(), Failure> {
         ));
     }
     for _ in 0..arguments.count {
-        let minted = Minted::new(&PARAMETERS)
+        let minted = match arguments.hardware_root {
+            true => Minted::with_hardware_root(&PARAMETERS),
+            false => Minted::new(&PARAMETERS),
+        };
+        let minted = minted
             .map_err(|error| Failure::new(Kind::Usage, "minting", error, "try again"))?;
         // The inventory first: a device without a known code is of no use.
         let page = minted.write(&arguments.out)?;

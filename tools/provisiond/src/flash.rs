@@ -183,9 +183,10 @@ impl Image {
     /// Says what is there.
     pub fn report(&self) -> Report {
         let (factory, data) = self.factory();
-        let seal = data
-            .as_ref()
-            .map(|data| ConfigSeal::derive(&data.root_secret, &data.device_id));
+        let seal = data.as_ref().and_then(|data| {
+            let root_secret = data.root_secret.as_ref()?;
+            Some(ConfigSeal::derive(root_secret, &data.device_id))
+        });
         let index = self.load(seal.as_ref());
         let values = index.values();
         let configuration = match (&seal, index.verdict()) {

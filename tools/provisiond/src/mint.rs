@@ -49,8 +49,18 @@ pub struct Minted {
 }
 
 impl Minted {
-    /// Makes a device of fresh randomness.
+    /// Makes a device of fresh randomness, its root secret in the factory page.
     pub fn new(parameters: &KdfParameters) -> Result<Self, KdfError> {
+        let root_secret = random::secret();
+        Self::make(parameters, Some(*root_secret.expose_secret()))
+    }
+
+    /// Makes a device whose board has a root secret in hardware.
+    pub fn with_hardware_root(parameters: &KdfParameters) -> Result<Self, KdfError> {
+        Self::make(parameters, None)
+    }
+
+    fn make(parameters: &KdfParameters, root_secret: Option<[u8; 32]>) -> Result<Self, KdfError> {
         let device = DeviceId(random::public());
         let code = SetupCode::from_entropy(&random::secret());
         let salt = random::public();
@@ -58,7 +68,6 @@ impl Minted {
         let record = record.to_bytes().map_err(|_| KdfError::Degenerate)?;
         let identity =
             IdentityKey::generate(&random::secret()).map_err(|_| KdfError::Degenerate)?;
-        let root_secret = random::secret();
         let (w0, points) = record.expose_secret().split_at(factory::SCALAR_LEN);
         let point = |index: usize| array(&points[index * factory::POINT_LEN..]);
         let data = FactoryData {
@@ -76,7 +85,7 @@ impl Minted {
             l: point(2),
             identity_key: *identity.secret_bytes().expose_secret(),
             identity_public: *identity.public(),
-            root_secret: *root_secret.expose_secret(),
+            root_secret,
         };
         let mut page = Zeroizing::new(vec![ERASED; PAGE_LEN]);
         data.emit(&mut page)

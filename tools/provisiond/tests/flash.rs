@@ -70,7 +70,7 @@ impl Device {
     }
 
     fn seal(&self) -> ConfigSeal {
-        ConfigSeal::derive(&self.factory.root_secret, &self.factory.device_id)
+        ConfigSeal::derive(&self.factory.root_secret.unwrap(), &self.factory.device_id)
     }
 
     fn run(&mut self, mut task: impl Task) {
@@ -147,7 +147,7 @@ impl Device {
     }
 
     fn root_secret(&self) -> String {
-        to_hex(&self.factory.root_secret)
+        to_hex(&self.factory.root_secret.unwrap())
     }
 }
 

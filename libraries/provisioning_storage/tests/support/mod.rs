@@ -301,7 +301,7 @@ pub fn factory() -> FactoryData {
         l: [0x66; 65],
         identity_key: [0x77; 32],
         identity_public: [0x88; 65],
-        root_secret: [0x99; 32],
+        root_secret: Some([0x99; 32]),
     }
 }
 
@@ -317,7 +317,7 @@ impl Device {
             nonces: HashMap::new(),
             secrets: Vec::new(),
             random: Random(!seed),
-            root: factory().root_secret,
+            root: factory().root_secret.unwrap(),
         }
     }
 

@@ -84,7 +84,10 @@ pub fn nowhere(bench: &mut Bench) -> Result<()> {
         ),
         ("w0".into(), factory.w0.to_vec()),
         ("the identity key".into(), factory.identity_key.to_vec()),
-        ("the root secret".into(), factory.root_secret.to_vec()),
+        (
+            "the root secret".into(),
+            factory.root_secret.unwrap_or_default().to_vec(),
+        ),
     ];
     // What the log names a device by is not secret.
     let session = keys_in(&log)
