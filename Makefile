@@ -86,6 +86,7 @@ export EMULATOR_KERNEL := $(KERNEL)
 export EMULATOR_TABS := $(TAB_FILES)
 export EMULATOR_TEST_TABS := $(TEST_TAB_FILES)
 export EMULATOR_TOCKLOADER := $(TOCKLOADER)
+export EMULATOR_INSTRUCTION_CUT := $(BUILD)/release/libinstruction_cut.so
 export EMULATOR_PROVISIOND_KEY_LOG := $(BUILD)/key-log/release/provisiond
 export EMULATOR_LOGS := $(BUILD)/test
 
@@ -156,9 +157,9 @@ $(ELF2TAB):
 	@TOOLS=$(TOOLS) tools/setup/setup.sh
 
 .PHONY: host
-host: ## Build the host tools, provisiond and emulator
+host: ## Build the host tools, provisiond and emulator, and the plugin that cuts its power in tests
 	@echo "build: provisiond and emulator"
-	@cargo build --quiet --release --package provisiond --package emulator
+	@cargo build --quiet --release --package provisiond --package emulator --package instruction_cut
 
 # A daemon that writes its session keys down, for the test that looks for them
 # in the board's memory. Never for use.

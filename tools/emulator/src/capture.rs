@@ -4,6 +4,7 @@
 
 //! Every frame that the board sent or received, from QEMU's packet dump.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -44,9 +45,132 @@ fn parse(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(frames)
 }
 
+const IPV4: u16 = 0x0800;
+const IPV6: u16 = 0x86dd;
+const TCP: u8 = 6;
+const SYN: u8 = 0x02;
+
+/// What was sent to a TCP port, for each port that it came from: the bytes of the
+/// stream from its beginning up to the first gap.
+pub fn sent_to(port: u16, frames: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut streams: BTreeMap<u16, Stream> = BTreeMap::new();
+    for segment in frames.iter().filter_map(|frame| Segment::of(frame)) {
+        if segment.to != port {
+            continue;
+        }
+        let stream = streams.entry(segment.from).or_default();
+        if segment.begins {
+            stream.begin = Some(segment.sequence.wrapping_add(1));
+        } else if let Some(begin) = stream.begin {
+            let at = segment.sequence.wrapping_sub(begin) as usize;
+            stream.put(at, segment.payload);
+        }
+    }
+    streams.into_values().map(|stream| stream.bytes).collect()
+}
+
+#[derive(Default)]
+struct Stream {
+    /// Sequence number of the first byte.
+    begin: Option<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Stream {
+    /// Bytes that were there before stay; behind a gap nothing is taken, as what
+    /// fills it is sent again with what follows.
+    fn put(&mut self, at: usize, payload: &[u8]) {
+        if let Some(known) = self.bytes.len().checked_sub(at) {
+            self.bytes.extend(payload.iter().skip(known));
+        }
+    }
+}
+
+/// A TCP segment in an Ethernet frame.
+struct Segment<'a> {
+    from: u16,
+    to: u16,
+    sequence: u32,
+    begins: bool,
+    payload: &'a [u8],
+}
+
+impl<'a> Segment<'a> {
+    fn of(frame: &'a [u8]) -> Option<Segment<'a>> {
+        let half = |bytes: &[u8], at: usize| {
+            Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]))
+        };
+        let packet = frame.get(14..)?;
+        // Without extension headers, which the board does not send for TCP. The
+        // lengths leave out what pads a short frame.
+        let (protocol, start, end) = match half(frame, 12)? {
+            IPV4 => {
+                let start = usize::from(packet.first()? & 0x0f) * 4;
+                (*packet.get(9)?, start, usize::from(half(packet, 2)?))
+            }
+            IPV6 => (*packet.get(6)?, 40, 40 + usize::from(half(packet, 4)?)),
+            _ => return None,
+        };
+        let segment = packet.get(start..end)?;
+        if protocol != TCP {
+            return None;
+        }
+        let offset = usize::from(segment.get(12)? >> 4) * 4;
+        Some(Segment {
+            from: half(segment, 0)?,
+            to: half(segment, 2)?,
+            sequence: u32::from_be_bytes(segment.get(4..8)?.try_into().ok()?),
+            begins: segment.get(13)? & SYN != 0,
+            payload: segment.get(offset..)?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A segment from port 7 to port 9, in IPv6.
+    fn segment(sequence: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
+        let mut tcp = vec![0, 7, 0, 9];
+        tcp.extend(sequence.to_be_bytes());
+        tcp.extend([0, 0, 0, 0, 5 << 4, flags, 0, 0, 0, 0, 0, 0]);
+        tcp.extend(payload);
+        let mut frame = vec![0; 12];
+        frame.extend(IPV6.to_be_bytes());
+        frame.extend([0x60, 0, 0, 0]);
+        frame.extend((tcp.len() as u16).to_be_bytes());
+        frame.extend([TCP, 64]);
+        frame.extend([0; 32]);
+        frame.extend(tcp);
+        // As padding to the least length is.
+        frame.extend([0; 6]);
+        frame
+    }
+
+    #[test]
+    fn a_stream_is_put_together_from_its_segments() {
+        let frames = [
+            segment(u32::MAX - 1, SYN, &[]),
+            segment(u32::MAX, 0, b"abc"),
+            // Sent again, with more.
+            segment(u32::MAX, 0, b"abcd"),
+            // Behind a gap.
+            segment(5, 0, b"gh"),
+            segment(3, 0, b"ef"),
+        ];
+        assert_eq!(sent_to(9, &frames), [b"abcdef".to_vec()]);
+        assert!(sent_to(7, &frames).is_empty());
+        assert_eq!(sent_to(9, &frames[..1]), [Vec::<u8>::new()]);
+    }
+
+    #[test]
+    fn what_is_no_segment_is_passed_over() {
+        for length in 0..segment(1, 0, b"abc").len() - 6 {
+            let cut = &segment(1, 0, b"abc")[..length];
+            assert!(Segment::of(cut).is_none(), "{length}");
+        }
+    }
 
     fn record(frame: &[u8]) -> Vec<u8> {
         let length = (frame.len() as u32).to_ne_bytes();

@@ -14,6 +14,7 @@ pub mod button;
 pub mod capture;
 pub mod clock;
 pub mod command;
+pub mod cut;
 pub mod daemon;
 pub mod failure;
 pub mod front_panel;

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::clock::Clock;
 use crate::command::bound;
+use crate::cut::{self, Cut};
 use crate::failure::{Failure, Result, While};
 use crate::namespace::TAP;
 use crate::qmp::Qmp;
@@ -60,6 +61,8 @@ pub struct Settings {
     pub resume: Option<PathBuf>,
     /// Where to record every frame.
     pub capture: Option<PathBuf>,
+    /// Where to cut the power.
+    pub cut: Option<Cut>,
     /// Where what QEMU itself says goes.
     pub log: PathBuf,
 }
@@ -71,6 +74,8 @@ pub enum Exit {
     Reset,
     /// The guest switched itself off.
     Off,
+    /// The power was cut where the settings say; the report has the place.
+    Cut,
     /// Anything else, such as a crash, with QEMU's words.
     Broken(String),
 }
@@ -150,6 +155,9 @@ impl Machine {
                 };
                 if settings.resume.is_some() {
                     machine.resume()?;
+                } else if settings.cut.is_some() {
+                    // When the cut comes at once, there is no answer.
+                    drop(machine.qmp.execute("cont", json!({})));
                 }
                 Ok(machine)
             }
@@ -202,6 +210,7 @@ impl Machine {
     pub fn ended(mut self) -> Exit {
         let reason = self.qmp.drain();
         let (status, good) = match self.child.wait() {
+            Ok(status) if status.code() == Some(cut::EXIT_CODE) => return Exit::Cut,
             Ok(status) => (status.to_string(), status.success()),
             Err(error) => (error.to_string(), false),
         };
@@ -283,6 +292,10 @@ fn arguments(settings: &Settings, control: &Path, clock: &Path) -> Result<Vec<St
             "-object",
             &format!("filter-dump,id=f0,netdev=n0,file={file}"),
         ]);
+    }
+    if let Some(cut) = &settings.cut {
+        // Halted until somebody listens: the cut may come at once.
+        add(&["-S", "-plugin", &cut.argument()]);
     }
     if let Some(state) = &settings.resume {
         add(&["-incoming", &format!("exec:cat '{}'", state.display())]);

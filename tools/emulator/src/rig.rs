@@ -120,6 +120,7 @@ impl Rig {
                 pace: machine::Pace::RealTime,
                 resume: None,
                 capture: None,
+                cut: None,
                 log: directory.join("qemu.log"),
             },
             daemon: None,

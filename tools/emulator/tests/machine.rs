@@ -64,6 +64,7 @@ impl Setup {
             pace: Pace::RealTime,
             resume: None,
             capture: None,
+            cut: None,
             log: directory.join("qemu.log"),
         };
         Setup {
