@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use provisiond::endpoint::EndpointPattern;
+use provisioning_wire::limits::MAX_IDENTITY_LEN;
 use provisioning_wire::{Grant, GrantFields, GrantOperations, SecurityMode};
 
 const EXIT_CODES: &str = "\
@@ -73,14 +74,19 @@ pub struct Serve {
     /// CSV of `device_id,setup_code`; read again when it changes.
     #[arg(long, value_name = "FILE")]
     pub inventory: PathBuf,
-    /// LwM2M bootstrap URI for all devices.
+    /// LwM2M bootstrap URI for all devices, such as coaps://leshan.example:5684.
     #[arg(long, value_name = "URI")]
     pub bootstrap_uri: String,
-    /// Default route for all devices.
+    /// Default route for all devices: the IP address of their router.
     #[arg(long, value_name = "ADDRESS")]
     pub default_route: String,
-    /// DNS server for all devices.
-    #[arg(long, value_name = "ADDRESS", default_value = "")]
+    /// DNS server for all devices: an IP address or a host name.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub dns_server: String,
     /// Endpoint names. Place-holders in braces: id device id, t seconds since 1970,
     /// i number of the device, n number of its configuration.
@@ -218,9 +224,12 @@ fn host_name(text: &str) -> Result<String, &'static str> {
 fn identity_pattern(text: &str) -> Result<String, &'static str> {
     // Issued identities are kept in a CSV file.
     if text.contains([',', '"']) || text.contains(char::is_control) {
-        Err("no commas, quotes or control characters")
-    } else {
-        Ok(text.to_owned())
+        return Err("no commas, quotes or control characters");
+    }
+    let id = provisiond::id::DeviceId([0; 16]).to_string();
+    match text.replace("{id}", &id).len() {
+        1..=MAX_IDENTITY_LEN => Ok(text.to_owned()),
+        _ => Err("an identity has 1 to 128 bytes; {id} stands for 32"),
     }
 }
 
@@ -294,6 +303,15 @@ mod tests {
         assert_eq!(read.operations.0, GrantOperations::ALL);
         for wrong in ["", "1", "1:2", "1:::", "0::", "x::", "1:psk:", "1::read"] {
             assert!(grant(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn identities_fit_into_a_configuration() {
+        let longest = format!("{{id}}{}", "x".repeat(96));
+        assert!(identity_pattern(&longest).is_ok());
+        for wrong in ["", "a,b", "a\nb", &format!("{longest}x")] {
+            assert!(identity_pattern(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -16,11 +16,12 @@ use provisiond::event::{Event, Format, Sink, Stdout};
 use provisiond::failure::{Failure, Kind};
 use provisiond::flash::Image;
 use provisiond::inventory::Inventory;
-use provisiond::issuer::{Issuer, Settings};
+use provisiond::issuer::Issuer;
 use provisiond::keys::Keys;
-use provisiond::mint::{Minted, PARAMETERS};
+use provisiond::mint::{FlashImage, Minted, PARAMETERS};
 use provisiond::registry::Registry;
 use provisiond::responder::Responder;
+use provisiond::settings::Settings;
 use provisiond::state::State;
 use provisiond::{qr, server};
 use tokio::signal::unix::{SignalKind, signal};
@@ -69,13 +70,10 @@ fn mint(arguments: &Mint) -> Result<(), Failure> {
             true => Minted::with_hardware_root(&PARAMETERS),
             false => Minted::new(&PARAMETERS),
         };
-        let minted = minted
-            .map_err(|error| Failure::new(Kind::Usage, "minting", error, "try again"))?;
-        // The inventory first: a device without a known code is of no use.
-        let page = minted.write(&arguments.out)?;
-        if let Some(image) = &arguments.flash {
-            minted.write_flash(image)?;
-        }
+        let minted =
+            minted.map_err(|error| Failure::new(Kind::Usage, "minting", error, "try again"))?;
+        let image = arguments.flash.as_deref().map(FlashImage::open);
+        let page = minted.write(&arguments.out, image.transpose()?)?;
         let code = minted.printed_code();
         let qr_text = minted.qr_text();
         if arguments.json {

@@ -6,8 +6,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
+
+use zeroize::Zeroizing;
 
 /// Only the owner reads and writes.
 const OWNER_ONLY: u32 = 0o600;
@@ -52,38 +54,75 @@ pub fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// A line that was appended to a file, which stays locked until this is dropped.
+pub struct Appended {
+    file: File,
+    before: u64,
+}
+
+impl Appended {
+    /// Makes the file what it was, for when something else failed.
+    pub fn take_back(self) -> io::Result<()> {
+        self.file.set_len(self.before)?;
+        self.file.sync_all()
+    }
+}
+
 /// Appends a line to a CSV file that only the owner reads, after the header
-/// when the file is new.
-pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
+/// when the file is empty; the whole line, or nothing.
+pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<Appended> {
+    let file = OpenOptions::new()
+        .read(true)
         .append(true)
         .create(true)
         .mode(OWNER_ONLY)
         .open(path)?;
     file.lock()?;
-    if file.metadata()?.len() == 0 {
-        file.write_all(format!("{header}\n").as_bytes())?;
+    let before = file.metadata()?.len();
+    let mut text = Zeroizing::new(String::new());
+    if before == 0 {
+        text.push_str(header);
+        text.push('\n');
+    } else {
+        // An editor may have left the last line without its end.
+        let mut last = [0];
+        file.read_exact_at(&mut last, before - 1)?;
+        if last != *b"\n" {
+            text.push('\n');
+        }
     }
-    file.write_all(format!("{line}\n").as_bytes())?;
-    file.sync_all()
+    text.push_str(line);
+    text.push('\n');
+    let appended = Appended { file, before };
+    let written = (&appended.file).write_all(text.as_bytes());
+    match written.and_then(|()| appended.file.sync_all()) {
+        Ok(()) => Ok(appended),
+        Err(error) => {
+            // The first error is the one to tell.
+            let _ = appended.take_back();
+            Err(error)
+        }
+    }
 }
 
-/// The rows of a CSV file without quoting: its line number and `N` trimmed
-/// fields of each. A first line equal to `header`, empty lines and lines that
-/// begin with `#` are passed over.
+/// The rows of a CSV file: its line number and `N` fields of each, without the
+/// spaces and the quotes around them. A first line that names the columns of
+/// `header`, empty lines and lines that begin with `#` are passed over, and so is
+/// the mark that some programs put before UTF-8. A field holds no comma.
 pub fn csv_rows<'t, const N: usize>(
     text: &'t str,
     header: &'t str,
 ) -> impl Iterator<Item = (usize, Option<[&'t str; N]>)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.lines()
         .enumerate()
         .map(|(index, line)| (index + 1, line.trim()))
         .filter(move |(number, line)| {
-            let is_header = *number == 1 && *line == header;
+            let is_header = *number == 1 && names_columns(line, header);
             !(is_header || line.is_empty() || line.starts_with('#'))
         })
         .map(|(number, line)| {
-            let mut fields = line.split(',').map(str::trim);
+            let mut fields = line.split(',').map(bare);
             let mut row = [""; N];
             for field in &mut row {
                 match fields.next() {
@@ -93,6 +132,20 @@ pub fn csv_rows<'t, const N: usize>(
             }
             (number, fields.next().is_none().then_some(row))
         })
+}
+
+fn names_columns(line: &str, header: &str) -> bool {
+    let names = line.split(',').map(|name| bare(name).to_ascii_lowercase());
+    names.eq(header.split(','))
+}
+
+/// A field without the spaces and the quotes around it.
+fn bare(field: &str) -> &str {
+    let field = field.trim();
+    let inner = field
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or(field, str::trim)
 }
 
 #[cfg(test)]
@@ -135,6 +188,30 @@ mod tests {
         append_csv(&path, "x,y", "3,4").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "x,y\n1,2\n3,4\n");
         assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn a_line_without_its_end_is_ended_and_a_line_can_be_taken_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.csv");
+        let content = || fs::read_to_string(&path).unwrap();
+        fs::write(&path, "x,y\n1,2").unwrap();
+        let appended = append_csv(&path, "x,y", "3,4").unwrap();
+        assert_eq!(content(), "x,y\n1,2\n3,4\n");
+        appended.take_back().unwrap();
+        assert_eq!(content(), "x,y\n1,2");
+    }
+
+    #[test]
+    fn files_of_spreadsheets_are_read() {
+        let text = "\u{feff}X , \"y\"\r\n\"1\",2\r\n \"3\" , \" 4 \" \r\n\"5,\r\n";
+        let rows: Vec<_> = csv_rows::<2>(text, "x,y").collect();
+        let expected = [
+            (2, Some(["1", "2"])),
+            (3, Some(["3", "4"])),
+            (4, Some(["\"5", ""])),
+        ];
+        assert_eq!(rows, expected);
     }
 
     #[test]

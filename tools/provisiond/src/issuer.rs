@@ -7,36 +7,18 @@
 use std::sync::Arc;
 
 use provisioning_wire::limits::{MAX_RECORD_LEN, POINT_LEN};
-use provisioning_wire::{Config, Grant, Grants, Network, Psk, SecurityMode, Server};
+use provisioning_wire::{Config, Grants, Network, Psk, SecurityMode, Server};
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credential, Credentials};
-use crate::endpoint::{EndpointPattern, Values};
+use crate::endpoint::Values;
 use crate::failure::{Failure, Kind};
 use crate::id::DeviceId;
+use crate::settings::{Settings, refused};
 use crate::state::State;
 
 /// Seconds since 1970.
 pub type Clock = fn() -> u64;
-
-/// What all devices get alike.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// LwM2M security mode.
-    pub security_mode: SecurityMode,
-    /// Bootstrap URI.
-    pub bootstrap_uri: String,
-    /// Default route.
-    pub default_route: String,
-    /// DNS server, may be empty.
-    pub dns_server: String,
-    /// Endpoint names.
-    pub endpoint: EndpointPattern,
-    /// What applications may do.
-    pub grants: Vec<Grant>,
-    /// Send what devices must refuse, to see them refuse it.
-    pub allow_invalid: bool,
-}
 
 /// One configuration for one device.
 pub struct Issued {
@@ -94,7 +76,12 @@ impl Issuer {
             psk: Zeroizing::new(vec![0; 16]),
         };
         let config = issuer.config(0, &endpoint, Some(&credential));
-        issuer.judge(&config, "checking the settings for all devices")?;
+        if !issuer.settings.allow_invalid {
+            config
+                .validate()
+                .map_err(|refusal| refused(refusal.field, refusal))?;
+            issuer.settings.check()?;
+        }
         Ok(issuer)
     }
 

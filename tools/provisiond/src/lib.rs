@@ -18,7 +18,7 @@
 //! | [`server`], [`connection`], [`conversation`] | the listener, bytes and time, one device's state |
 //! | [`registry`] | who is connected now |
 //! | [`keys`], [`inventory`] | setup codes and what is derived from them |
-//! | [`issuer`], [`credentials`], [`endpoint`] | the configuration that a device gets |
+//! | [`issuer`], [`settings`], [`credentials`], [`endpoint`] | the configuration that a device gets |
 //! | [`state`] | what must outlive the daemon |
 //! | [`control`], [`client`] | the control socket, both ends |
 //! | [`responder`] | multicast DNS |
@@ -49,4 +49,5 @@ mod reasons;
 pub mod registry;
 pub mod responder;
 pub mod server;
+pub mod settings;
 pub mod state;

@@ -4,9 +4,9 @@
 
 //! New devices: factory data for the board, a row for the inventory.
 
-use std::fs::OpenOptions;
-use std::io::{self, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use provisioning_session::identity::IdentityKey;
@@ -103,8 +103,9 @@ impl Minted {
         ascii(self.code.qr_text(&self.device.0).expose_secret())
     }
 
-    /// Writes the factory page and the inventory row; returns the page's file.
-    pub fn write(&self, directory: &Path) -> Result<PathBuf, Failure> {
+    /// Writes the factory page, into `directory` and into the image, and the
+    /// inventory row; returns the page's file. After a failure none of them is there.
+    pub fn write(&self, directory: &Path, image: Option<FlashImage>) -> Result<PathBuf, Failure> {
         let trouble = |path: &Path, error: io::Error| {
             Failure::new(
                 Kind::Files,
@@ -118,47 +119,106 @@ impl Minted {
         create_private(&path, &self.page).map_err(|error| trouble(&path, error))?;
         let codes = directory.join("codes.csv");
         let line = Zeroizing::new(format!("{},{}", self.device, *self.printed_code()));
-        append_csv(&codes, inventory::HEADER, &line).map_err(|error| trouble(&codes, error))?;
-        Ok(path)
+        // The image last: a device without a known code is of no use.
+        let appended = append_csv(&codes, inventory::HEADER, &line)
+            .map_err(|error| trouble(&codes, error))
+            .and_then(|row| match image.map(|image| image.put(&self.page)) {
+                Some(Err(failure)) => {
+                    // The failure that is told is the first one.
+                    let _ = row.take_back();
+                    Err(failure)
+                }
+                Some(Ok(())) | None => Ok(()),
+            });
+        match appended {
+            Ok(()) => Ok(path),
+            Err(failure) => {
+                let _ = fs::remove_file(&path);
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// A flash image that a factory page fits into. One that was made for it goes
+/// again when it is dropped before it got its page.
+pub struct FlashImage {
+    path: PathBuf,
+    file: File,
+    made: bool,
+}
+
+impl FlashImage {
+    /// Opens an image; one that is not there is made, and an empty one filled, as
+    /// erased flash. Anything else of another size is an error.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        Self::try_open(path).map_err(|error| Self::trouble(path, &error))
     }
 
-    /// Writes the factory page into a flash image. A file that is not there is
-    /// made, erased otherwise; of one that is there only the page is changed.
-    pub fn write_flash(&self, path: &Path) -> Result<(), Failure> {
-        let trouble = |found: &dyn std::fmt::Display| {
-            Failure::new(
-                Kind::Files,
-                format!("writing the flash image {}", path.display()),
-                found,
-                format!("name a new file, or an image of {FLASH_LEN} bytes, with --flash"),
-            )
-        };
-        let written = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
-            .and_then(|mut file| {
-                match file.metadata()?.len() {
-                    FLASH_LEN => (),
-                    0 => {
-                        let block = vec![ERASED; FLASH_BLOCK_LEN as usize];
-                        for _ in 0..FLASH_LEN / FLASH_BLOCK_LEN {
-                            file.write_all(&block)?;
-                        }
-                    }
-                    other => {
-                        let found = format!("it has {other} bytes");
-                        return Err(io::Error::new(io::ErrorKind::InvalidData, found));
-                    }
+    fn try_open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).mode(0o600);
+        let (file, made) = match options.create_new(true).open(path) {
+            Ok(file) => (file, true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // Told by its metadata, as opening a pipe may wait for ever.
+                if !fs::metadata(path)?.is_file() {
+                    return Err(io::Error::other("it is no regular file"));
                 }
-                let offset = Page::Factory.number() as u64 * FLASH_BLOCK_LEN;
-                file.seek(SeekFrom::Start(offset))?;
-                file.write_all(&self.page)?;
-                file.sync_all()
-            });
-        written.map_err(|error| trouble(&error))
+                (options.create_new(false).open(path)?, false)
+            }
+            Err(error) => return Err(error),
+        };
+        let mut image = FlashImage {
+            path: path.to_owned(),
+            file,
+            made,
+        };
+        match image.file.metadata()?.len() {
+            FLASH_LEN => Ok(image),
+            0 => {
+                let block = vec![ERASED; FLASH_BLOCK_LEN as usize];
+                let blocks = FLASH_LEN / FLASH_BLOCK_LEN;
+                let filled = (0..blocks).try_for_each(|_| image.file.write_all(&block));
+                if filled.is_err() && !made {
+                    let _ = image.file.set_len(0);
+                }
+                filled.map(|()| image)
+            }
+            other => Err(io::Error::other(format!("it has {other} bytes"))),
+        }
+    }
+
+    /// Writes the factory page; nothing else is changed.
+    fn put(mut self, page: &[u8]) -> Result<(), Failure> {
+        let offset = Page::Factory.number() as u64 * FLASH_BLOCK_LEN;
+        let written = self.file.write_all_at(page, offset);
+        let written = written.and_then(|()| self.file.sync_all());
+        match written {
+            Ok(()) => {
+                self.made = false;
+                Ok(())
+            }
+            Err(error) => Err(Self::trouble(&self.path, &error)),
+        }
+    }
+
+    fn trouble(path: &Path, found: &io::Error) -> Failure {
+        Failure::new(
+            Kind::Files,
+            format!("writing the flash image {}", path.display()),
+            found,
+            format!("name a new file, or an image of {FLASH_LEN} bytes, with --flash"),
+        )
+    }
+}
+
+impl Drop for FlashImage {
+    fn drop(&mut self) {
+        if self.made {
+            // It held nothing.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 

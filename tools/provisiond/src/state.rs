@@ -176,6 +176,7 @@ impl State {
             let path = self.directory.join("issued.csv");
             let line = Zeroizing::new(format!("{device},{identity},{}", to_hex(psk)));
             append_csv(&path, credentials::HEADER, &line)
+                .map(drop)
                 .map_err(|error| trouble("writing", &path, error))?;
         }
         let mut devices = self.lock_devices();

@@ -130,6 +130,44 @@ fn a_flash_image_is_made_and_only_its_factory_page_is_changed() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// Names of everything in a directory, sorted.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn minting_that_fails_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let out = path("out");
+    // Images that no page goes into: nothing is written at all.
+    fs::write(path("short.img"), "no image").unwrap();
+    fs::create_dir(path("folder.img")).unwrap();
+    for (image, expected) in [
+        ("short.img", "it has 8 bytes"),
+        ("folder.img", "no regular file"),
+        ("nowhere/new.img", "No such file"),
+    ] {
+        let output = mint(&out, &["--flash", path(image).to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(3), "{image}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.contains(expected), "{stderr}");
+        assert!(output.stdout.is_empty(), "{image}");
+        assert!(!out.exists(), "{image}");
+    }
+    // An inventory that takes no row: neither page nor image stay.
+    fs::create_dir_all(out.join("codes.csv")).unwrap();
+    let output = mint(&out, &["--flash", path("new.img").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(names(&out), ["codes.csv"]);
+    assert_eq!(names(directory.path()), ["folder.img", "out", "short.img"]);
+}
+
 #[test]
 fn exit_codes_are_the_documented_ones() {
     let directory = tempfile::tempdir().unwrap();
@@ -157,14 +195,17 @@ fn exit_codes_are_the_documented_ones() {
             String::from_utf8(output.stderr).unwrap(),
         )
     };
-    let (code, stderr) = serve(&none, "r", "127.0.0.1:0");
+    let (code, stderr) = serve(&none, "fe80::1", "127.0.0.1:0");
     assert_eq!(code, Some(3), "{stderr}");
     assert!(stderr.contains("--inventory"), "{stderr}");
     let (code, stderr) = serve(&codes, "", "127.0.0.1:0");
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains("default route: empty"), "{stderr}");
+    let (code, stderr) = serve(&codes, "router", "127.0.0.1:0");
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("--default-route: \"router\""), "{stderr}");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let (code, stderr) = serve(&codes, "r", &taken.local_addr().unwrap().to_string());
+    let (code, stderr) = serve(&codes, "fe80::1", &taken.local_addr().unwrap().to_string());
     assert_eq!(code, Some(4), "{stderr}");
     assert_eq!(provisiond(&["serve"]).status.code(), Some(2));
     let output = provisiond(&["devices", "--control", &none]);
@@ -193,7 +234,7 @@ fn the_daemon_serves_lists_and_stops() {
     fs::write(&codes, "").unwrap();
     let child = Command::new(env!("CARGO_BIN_EXE_provisiond"))
         .args(["serve", "--json", "--inventory", &codes, "--state", &state])
-        .args(["--bootstrap-uri", "coaps://s", "--default-route", "r"])
+        .args(["--bootstrap-uri", "coaps://s", "--default-route", "fe80::1"])
         .args(["--listen", "127.0.0.1:0", "--control", &control])
         // Multicast DNS has nowhere to go.
         .args(["--interface", "no-such-interface"])

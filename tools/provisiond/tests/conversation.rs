@@ -227,13 +227,13 @@ async fn a_device_that_is_not_in_the_inventory_is_told_so() {
     serving.await.unwrap();
     assert!(bench.events.failure().contains("inventory"));
     // Added while the daemon runs, it is provisioned.
-    minted.write(bench.directory.path()).unwrap();
+    minted.write(bench.directory.path(), None).unwrap();
     provision(&bench, &mut Device::new(&minted)).await;
 }
 
 #[tokio::test]
 async fn a_refused_configuration_is_told_with_its_field() {
-    type Change = fn(&mut provisiond::issuer::Settings);
+    type Change = fn(&mut provisiond::settings::Settings);
     let cases: [(Change, Field); 3] = [
         (|s| s.default_route.clear(), Field::DefaultRoute),
         (|s| s.bootstrap_uri.clear(), Field::BootstrapUri),
@@ -303,7 +303,7 @@ async fn a_device_of_another_daemon_refuses_and_both_say_so() {
     let minted = elsewhere.mint();
     let mut device = Device::new(&minted);
     device.pinned = Some(provision(&elsewhere, &mut device).await.daemon);
-    minted.write(bench.directory.path()).unwrap();
+    minted.write(bench.directory.path(), None).unwrap();
     let (mut stream, serving) = bench.connect();
     let end = device.converse(&mut stream).await;
     assert_eq!(end, Some(End::Ours(AlertCode::OtherDaemonPinned)));

@@ -16,10 +16,11 @@ use provisiond::conversation::Context;
 use provisiond::credentials::Generated;
 use provisiond::event::{Event, Sink};
 use provisiond::inventory::Inventory;
-use provisiond::issuer::{Issuer, Settings};
+use provisiond::issuer::Issuer;
 use provisiond::keys::Keys;
 use provisiond::mint::Minted;
 use provisiond::registry::Registry;
+use provisiond::settings::Settings;
 use provisiond::state::State;
 use provisioning_wire::{
     Grant, GrantFields, GrantOperations, KdfParameters, SecurityMode, limits::KDF_ARGON2ID,
@@ -136,7 +137,7 @@ impl Bench {
     /// A new device, in the inventory.
     pub fn mint(&self) -> Minted {
         let minted = Minted::new(&PARAMETERS).unwrap();
-        minted.write(self.directory.path()).unwrap();
+        minted.write(self.directory.path(), None).unwrap();
         minted
     }
 
