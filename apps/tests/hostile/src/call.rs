@@ -17,7 +17,7 @@ pub const CONSOLE: usize = 0x1;
 /// First register of an answer without and with a number, and with three.
 pub const SUCCESS: usize = 128;
 pub const SUCCESS_U32: usize = 129;
-pub const SUCCESS_U32_U32_U32: usize = 131;
+pub const SUCCESS_U32_U32_U32: usize = 132;
 
 const YIELD: usize = 0;
 const WAIT_FOR: usize = 2;
@@ -113,7 +113,7 @@ pub fn say(text: fmt::Arguments<'_>) {
     for _ in 0..ATTEMPTS {
         // Whatever is being written, and whoever was to be told.
         subscribe(CONSOLE, 1, 0, 0);
-        allow_ro(CONSOLE, 1, LINE.as_ptr().addr(), line.len());
+        allow_ro(CONSOLE, 1, LINE.as_ptr().expose_provenance(), line.len());
         if command(CONSOLE, 1, line.len(), 0)[0] == SUCCESS {
             wait_for(CONSOLE, 1);
             return;

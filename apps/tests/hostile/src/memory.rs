@@ -20,7 +20,7 @@ static MEMORY: [AtomicU8; LEN] = [const { AtomicU8::new(0) }; LEN];
 
 /// Its first address.
 pub fn start() -> usize {
-    MEMORY.as_ptr().addr()
+    MEMORY.as_ptr().expose_provenance()
 }
 
 /// The byte at `at`.
