@@ -12,6 +12,7 @@ use capsules_provisioning::provisioning_driver::ProvisioningDriver;
 use kernel::Kernel;
 use kernel::capabilities::MemoryAllocationCapability;
 use kernel::component::Component;
+use kernel::hil::time::Alarm;
 
 use crate::session::SessionHw;
 
@@ -23,21 +24,29 @@ macro_rules! provisioning_component_static {
 }
 
 /// The provisioner's driver.
-pub struct ProvisioningComponent<CAP: 'static + MemoryAllocationCapability> {
+pub struct ProvisioningComponent<A, CAP>
+where
+    A: 'static + Alarm<'static>,
+    CAP: 'static + MemoryAllocationCapability,
+{
     board_kernel: &'static Kernel,
     driver_num: usize,
-    session: &'static SessionHw,
+    session: &'static SessionHw<A>,
     observer: &'static dyn LinkObserver,
     policy: Policy,
     cap: CAP,
 }
 
-impl<CAP: 'static + MemoryAllocationCapability> ProvisioningComponent<CAP> {
+impl<A, CAP> ProvisioningComponent<A, CAP>
+where
+    A: 'static + Alarm<'static>,
+    CAP: 'static + MemoryAllocationCapability,
+{
     /// Exposes `session`; `observer` is the supervisor.
     pub fn new(
         board_kernel: &'static Kernel,
         driver_num: usize,
-        session: &'static SessionHw,
+        session: &'static SessionHw<A>,
         observer: &'static dyn LinkObserver,
         policy: Policy,
         cap: CAP,
@@ -53,7 +62,11 @@ impl<CAP: 'static + MemoryAllocationCapability> ProvisioningComponent<CAP> {
     }
 }
 
-impl<CAP: 'static + MemoryAllocationCapability> Component for ProvisioningComponent<CAP> {
+impl<A, CAP> Component for ProvisioningComponent<A, CAP>
+where
+    A: 'static + Alarm<'static>,
+    CAP: 'static + MemoryAllocationCapability,
+{
     type StaticInput = &'static mut MaybeUninit<ProvisioningDriver<'static>>;
     type Output = &'static ProvisioningDriver<'static>;
 

@@ -6,6 +6,7 @@
 
 use core::mem::MaybeUninit;
 
+use capsules_core::virtualizers::virtual_alarm::{MuxAlarm, VirtualMuxAlarm};
 use capsules_core::virtualizers::virtual_rng::{MuxRngMaster, VirtualRngMasterDevice};
 use capsules_provisioning::config_store::ConfigStore;
 use capsules_provisioning::key_store::KeyStore;
@@ -14,11 +15,15 @@ use kernel::component::Component;
 use kernel::deferred_call::DeferredCallClient;
 use kernel::hil::flash::Flash;
 use kernel::hil::rng::Rng;
+use kernel::hil::time::Alarm;
 
 #[macro_export]
 macro_rules! session_component_static {
-    () => {
+    ($A:ty $(,)?) => {
         (
+            kernel::static_buf!(
+                capsules_core::virtualizers::virtual_alarm::VirtualMuxAlarm<'static, $A>
+            ),
             kernel::static_buf!(
                 capsules_core::virtualizers::virtual_rng::VirtualRngMasterDevice<'static>
             ),
@@ -26,36 +31,41 @@ macro_rules! session_component_static {
                 capsules_provisioning::session::Session<
                     'static,
                     capsules_core::virtualizers::virtual_rng::VirtualRngMasterDevice<'static>,
+                    capsules_core::virtualizers::virtual_alarm::VirtualMuxAlarm<'static, $A>,
                 >
             ),
         )
     };
 }
 
-/// The session of a board.
-pub type SessionHw = Session<'static, VirtualRngMasterDevice<'static>>;
+/// The session of a board with alarm `A`.
+pub type SessionHw<A> =
+    Session<'static, VirtualRngMasterDevice<'static>, VirtualMuxAlarm<'static, A>>;
 
 /// The session with the daemon.
 ///
 /// To be made after all capsules that have deferred calls: those of a lower
 /// number go first, and while the session computes, it asks for one after the
 /// other.
-pub struct SessionComponent<F: 'static + Flash> {
+pub struct SessionComponent<A: 'static + Alarm<'static>, F: 'static + Flash> {
+    alarm_mux: &'static MuxAlarm<'static, A>,
     rng_mux: &'static MuxRngMaster<'static>,
     key_store: &'static KeyStore,
     store: &'static ConfigStore<'static, F>,
     about: About,
 }
 
-impl<F: 'static + Flash> SessionComponent<F> {
+impl<A: 'static + Alarm<'static>, F: 'static + Flash> SessionComponent<A, F> {
     /// A session over the board's stores.
     pub fn new(
+        alarm_mux: &'static MuxAlarm<'static, A>,
         rng_mux: &'static MuxRngMaster<'static>,
         key_store: &'static KeyStore,
         store: &'static ConfigStore<'static, F>,
         about: About,
     ) -> Self {
         Self {
+            alarm_mux,
             rng_mux,
             key_store,
             store,
@@ -64,24 +74,32 @@ impl<F: 'static + Flash> SessionComponent<F> {
     }
 }
 
-impl<F: 'static + Flash> Component for SessionComponent<F> {
+impl<A: 'static + Alarm<'static>, F: 'static + Flash> Component for SessionComponent<A, F> {
     type StaticInput = (
+        &'static mut MaybeUninit<VirtualMuxAlarm<'static, A>>,
         &'static mut MaybeUninit<VirtualRngMasterDevice<'static>>,
-        &'static mut MaybeUninit<SessionHw>,
+        &'static mut MaybeUninit<SessionHw<A>>,
     );
-    type Output = &'static SessionHw;
+    type Output = &'static SessionHw<A>;
 
     fn finalize(self, static_memory: Self::StaticInput) -> Self::Output {
+        let alarm = static_memory.0.write(VirtualMuxAlarm::new(self.alarm_mux));
+        alarm.setup();
+        let alarm: &'static VirtualMuxAlarm<'static, A> = alarm;
         let rng = static_memory
-            .0
+            .1
             .write(VirtualRngMasterDevice::new(self.rng_mux));
         let rng: &'static VirtualRngMasterDevice<'static> = rng;
-        let session =
-            static_memory
-                .1
-                .write(Session::new(rng, self.key_store, self.store, self.about));
-        let session: &'static SessionHw = session;
+        let session = static_memory.2.write(Session::new(
+            rng,
+            alarm,
+            self.key_store,
+            self.store,
+            self.about,
+        ));
+        let session: &'static SessionHw<A> = session;
         rng.set_client(session);
+        alarm.set_alarm_client(session);
         self.store.set_commit_client(session);
         session.register();
         session

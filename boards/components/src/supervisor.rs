@@ -56,7 +56,7 @@ where
     pub button: &'static ResetButton<'static, VirtualMuxAlarm<'static, A>, P>,
     pub store: &'static ConfigStore<'static, F>,
     pub launcher: &'static Launcher<CAP>,
-    pub session: &'static SessionHw,
+    pub session: &'static SessionHw<A>,
     pub tenants: &'static dyn ProvisionedObserver,
     pub restart: &'static dyn Restart,
 }

@@ -305,9 +305,14 @@ pub unsafe fn start() -> (&'static Kernel, &'static Platform, &'static ChipHw) {
                 .finalize(provisioning::launcher_component_static!(LauncherCapability));
 
         // Provisioning. The session comes after all others that defer work.
-        let session =
-            provisioning::session::SessionComponent::new(rng_mux, key_store, config_store, ABOUT)
-                .finalize(provisioning::session_component_static!());
+        let session = provisioning::session::SessionComponent::new(
+            alarm_mux,
+            rng_mux,
+            key_store,
+            config_store,
+            ABOUT,
+        )
+        .finalize(provisioning::session_component_static!(AlarmHw));
         let tenant_config = provisioning::tenant_config::TenantConfigComponent::new(
             kernel,
             tenant_config_driver::DRIVER_NUM,

@@ -6,12 +6,13 @@
 
 use kernel::ErrorCode;
 use kernel::hil::rng::Rng;
+use kernel::hil::time::Alarm;
 use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_PAYLOAD_LEN};
 
 use super::capsule::{Session, State};
 use super::port::{CopyIn, CopyOut, SessionPort, Status};
 
-impl<'a, R: Rng<'a>> SessionPort for Session<'a, R> {
+impl<'a, R: Rng<'a>, A: Alarm<'a>> SessionPort for Session<'a, R, A> {
     fn status(&self) -> Status {
         match self.state.get() {
             State::None | State::Closing { reopen: false, .. } => Status::None,

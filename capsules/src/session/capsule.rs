@@ -10,13 +10,13 @@
 //!    +------------------------------------+
 //!    |               Session              |   <- this file
 //!    +------------------------------------+
-//!      | hil::rng::Rng   |  CommitStore, CommitClient
-//!     rng mux         config_store, key_store
+//!      | hil::rng::Rng, time::Alarm   |  CommitStore, CommitClient
+//!     rng mux, alarm mux         config_store, key_store
 //! ```
 //! What is said in which order is `provisioning_session::device`'s; here it is
 //! given randomness, time and flash. Calls into the session only note what is
 //! asked; the work is done in deferred calls, one slice of the computation in
-//! each, so that interrupts and processes are served in between.
+//! each, so that interrupts are served in between, and processes after some.
 //!
 //! Whatever ends a conversation, its keys are overwritten before the observer
 //! is told.
@@ -26,29 +26,26 @@ use core::cell::Cell;
 use kernel::ErrorCode;
 use kernel::debug;
 use kernel::deferred_call::{DeferredCall, DeferredCallClient};
-use kernel::hil::rng::{self, Continue, Rng};
+use kernel::hil::rng::Rng;
+use kernel::hil::time::{Alarm, AlarmClient};
 use kernel::utilities::cells::{MapCell, OptionalCell};
 use provisioning_session::conversation::Randomness;
-use provisioning_session::device::{
-    DeviceSession, DeviceSetup, HelloFacts, Progress, StorageFailed,
-};
+use provisioning_session::device::{DeviceSession, Progress, StorageFailed};
 use provisioning_session::secret::Secret;
 use provisioning_storage::slot::NONCE_LEN;
 use provisioning_storage::tasks::Fault;
 use provisioning_wire::limits::MAX_FRAME_LEN;
-use provisioning_wire::{AlertCode, Field, Frame, HelloFlags, KdfParameters, Refusal, Text};
+use provisioning_wire::{AlertCode, Field, Frame, Refusal};
 use zeroize::Zeroize;
 
+use super::pace::Pace;
 use super::port::{Phase, SessionClient, SessionObserver, SessionPort, Status};
 use crate::interfaces::{CommitClient, CommitStore};
-use crate::key_store::{KeyStore, SessionSecrets};
+use crate::key_store::KeyStore;
 
 /// Random bytes of a session: those of the conversation, then the nonce under
 /// which its configuration is stored.
-const SEED_LEN: usize = Randomness::LEN + NONCE_LEN;
-
-/// `attempts left` of a board that never locks (Protocol.md, "HELLO").
-const NEVER_LOCKS: u8 = 255;
+pub(super) const SEED_LEN: usize = Randomness::LEN + NONCE_LEN;
 
 /// What the board says about itself in HELLO.
 #[derive(Clone, Copy, Debug)]
@@ -95,16 +92,17 @@ enum InFlight {
 }
 
 /// The session with the daemon.
-pub struct Session<'a, R: Rng<'a>> {
-    rng: &'a R,
+pub struct Session<'a, R: Rng<'a>, A: Alarm<'a>> {
+    pub(super) rng: &'a R,
     pub(super) key_store: &'a KeyStore,
-    store: &'a dyn CommitStore,
-    about: About,
+    pub(super) store: &'a dyn CommitStore,
+    pub(super) about: About,
     pub(super) state: Cell<State>,
     /// Whether a person pressed the button for what goes on.
     pub(super) button: Cell<bool>,
     in_flight: Cell<InFlight>,
-    seed: MapCell<Secret<SEED_LEN>>,
+    pace: Pace<'a, A>,
+    pub(super) seed: MapCell<Secret<SEED_LEN>>,
     pub(super) conversation: MapCell<DeviceSession>,
     /// A received frame until the next deferred call, and its length in bytes.
     pub(super) inbound: MapCell<[u8; MAX_FRAME_LEN]>,
@@ -117,11 +115,13 @@ pub struct Session<'a, R: Rng<'a>> {
     observer: OptionalCell<&'a dyn SessionObserver>,
 }
 
-impl<'a, R: Rng<'a>> Session<'a, R> {
+impl<'a, R: Rng<'a>, A: Alarm<'a>> Session<'a, R, A> {
     /// A session that is not begun. It must be made the client of `rng` and
-    /// the commit client of `store`; nobody else may use `rng`.
+    /// `alarm` and the commit client of `store`; nobody else may use `rng` and
+    /// `alarm`.
     pub fn new(
         rng: &'a R,
+        alarm: &'a A,
         key_store: &'a KeyStore,
         store: &'a dyn CommitStore,
         about: About,
@@ -134,6 +134,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
             state: Cell::new(State::None),
             button: Cell::new(false),
             in_flight: Cell::new(InFlight::Nothing),
+            pace: Pace::new(alarm),
             seed: MapCell::new(Secret::zeroed()),
             conversation: MapCell::new(DeviceSession::new()),
             inbound: MapCell::new([0; MAX_FRAME_LEN]),
@@ -156,93 +157,23 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         self.observer.set(observer);
     }
 
-    /// Asks for the randomness of a new session.
-    pub(super) fn seed(&self) -> Result<(), ErrorCode> {
-        self.state.set(State::Seeding { filled: 0 });
-        self.rng.get().inspect_err(|_| self.state.set(State::None))
-    }
-
-    /// All randomness is there: HELLO can be made.
-    fn begin(&self) {
-        let made = self
-            .key_store
-            .session_secrets()
-            .ok_or(AlertCode::Internal)
-            .and_then(|secrets| self.converse(secrets));
-        match made {
-            Ok(()) => {
-                self.state.set(State::Talking);
-                self.step();
-            }
-            Err(alert) => self.end(Some(alert)),
-        }
-    }
-
-    fn converse(&self, secrets: SessionSecrets) -> Result<(), AlertCode> {
-        let randomness = self
-            .seed
-            .map(|seed| {
-                let octets = seed.expose_secret_mut().first_chunk_mut();
-                octets.map(Randomness::take)
-            })
-            .flatten()
-            .ok_or(AlertCode::Internal)?;
-        let facts = HelloFacts {
-            device_id: secrets.device_id,
-            salt: secrets.salt,
-            kdf: KdfParameters {
-                kdf: u8::try_from(secrets.kdf.algorithm).map_err(|_| AlertCode::Internal)?,
-                memory_kib: secrets.kdf.memory_kib,
-                passes: secrets.kdf.passes,
-                lanes: secrets.kdf.lanes,
-            },
-            board: Text::truncated(self.about.board),
-            firmware: Text::truncated(self.about.firmware),
-            flags: self.flags(),
-            attempts_left: self.attempts_left(),
-        };
-        let setup = DeviceSetup {
-            identity: secrets.identity,
-            record: secrets.record,
-            pinned: self.key_store.with_configuration(|stored| stored.daemon),
-            least_serial: self.store.lowest_serial(),
-            randomness,
-        };
-        self.conversation
-            .map(|conversation| conversation.begin(setup, &facts))
-            .unwrap_or(Err(AlertCode::Internal))
-    }
-
-    fn flags(&self) -> HelloFlags {
-        let mut flags = 0;
-        if !self.store.holds_configuration() {
-            flags |= HelloFlags::FRESH;
-        }
-        if self.button.get() {
-            flags |= HelloFlags::BUTTON;
-        }
-        HelloFlags(flags)
-    }
-
-    fn attempts_left(&self) -> u8 {
-        self.about.attempt_limit.map_or(NEVER_LOCKS, |limit| {
-            let attempts = u8::try_from(self.store.attempts()).unwrap_or(u8::MAX);
-            limit.min(NEVER_LOCKS - 1).saturating_sub(attempts)
-        })
-    }
-
     /// Hands in a frame that came, or does one slice of what is due.
-    fn step(&self) {
+    pub(super) fn step(&self) {
         let Some(progress) = self.conversation.map(|conversation| {
             self.deliver(conversation);
             conversation.advance()
         }) else {
             return;
         };
+        if !matches!(progress, Progress::Working(_)) {
+            self.pace.stop();
+        }
         match progress {
             Progress::Working(_) => {
                 self.enter(Phase::Agreeing);
-                self.deferred_call.set();
+                if self.pace.goes_on() {
+                    self.deferred_call.set();
+                }
             }
             // Between the steps of the agreement it is still under way.
             Progress::Idle | Progress::Send => {
@@ -347,7 +278,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
     }
 
     /// The session is over, and the last frame is with the process.
-    fn end(&self, alert: Option<AlertCode>) {
+    pub(super) fn end(&self, alert: Option<AlertCode>) {
         let talking = self.state.replace(State::Ended { alert }) == State::Talking;
         self.wind_up(talking);
         self.observer.map(|observer| observer.ended(alert));
@@ -368,6 +299,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
         self.seed.map(|seed| seed.expose_secret_mut().zeroize());
         self.inbound.map(|inbound| inbound.zeroize());
         self.inbound_len.set(0);
+        self.pace.stop();
         self.phase.set(None);
         match outcome {
             Some(Progress::Refused(refusal)) => self.refused(refusal),
@@ -426,42 +358,7 @@ impl<'a, R: Rng<'a>> Session<'a, R> {
     }
 }
 
-impl<'a, R: Rng<'a>> rng::Client for Session<'a, R> {
-    fn randomness_available(
-        &self,
-        randomness: &mut dyn Iterator<Item = u32>,
-        error: Result<(), ErrorCode>,
-    ) -> Continue {
-        let State::Seeding { mut filled } = self.state.get() else {
-            return Continue::Done;
-        };
-        if error.is_err() {
-            self.state.set(State::Unseeded);
-            self.deferred_call.set();
-            return Continue::Done;
-        }
-        self.seed.map(|seed| {
-            let seed = seed.expose_secret_mut();
-            while let Some(rest) = seed.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-                let Some(word) = randomness.next() else {
-                    break;
-                };
-                for (place, byte) in rest.iter_mut().zip(word.to_ne_bytes()) {
-                    *place = byte;
-                    filled += 1;
-                }
-            }
-        });
-        self.state.set(State::Seeding { filled });
-        if filled < SEED_LEN {
-            return Continue::More;
-        }
-        self.deferred_call.set();
-        Continue::Done
-    }
-}
-
-impl<'a, R: Rng<'a>> CommitClient for Session<'a, R> {
+impl<'a, R: Rng<'a>, A: Alarm<'a>> CommitClient for Session<'a, R, A> {
     fn attempts_recorded(&self, result: Result<(), Fault>) {
         match (self.in_flight.replace(InFlight::Nothing), result) {
             (InFlight::Counting, Ok(())) => self.answer(DeviceSession::attempt_counted),
@@ -493,7 +390,7 @@ impl<'a, R: Rng<'a>> CommitClient for Session<'a, R> {
     }
 }
 
-impl<'a, R: Rng<'a>> DeferredCallClient for Session<'a, R> {
+impl<'a, R: Rng<'a>, A: Alarm<'a>> DeferredCallClient for Session<'a, R, A> {
     fn handle_deferred_call(&self) {
         match self.state.get() {
             State::None | State::Ended { .. } => {}
@@ -512,5 +409,11 @@ impl<'a, R: Rng<'a>> DeferredCallClient for Session<'a, R> {
 
     fn register(&'static self) {
         self.deferred_call.register(self);
+    }
+}
+
+impl<'a, R: Rng<'a>, A: Alarm<'a>> AlarmClient for Session<'a, R, A> {
+    fn alarm(&self) {
+        self.deferred_call.set();
     }
 }

@@ -4,8 +4,10 @@
 
 //! The device's end of the conversation with the daemon, in the kernel.
 
+mod beginning;
 mod calls;
 mod capsule;
+mod pace;
 mod port;
 #[cfg(test)]
 mod tests;

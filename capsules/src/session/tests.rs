@@ -11,6 +11,7 @@ use provisioning_session::daemon::Progress as DaemonProgress;
 use provisioning_wire::{FrameType, Hello};
 
 use super::capsule::{About, Session};
+use super::pace::{REST_MS, WORK_MS};
 use super::{Phase, SessionClient, SessionObserver, SessionPort, Status};
 use crate::config_store::ConfigStore;
 use crate::device_root::{DerivedKey, DeviceRoot};
@@ -18,14 +19,18 @@ use crate::factory_page_root::FactoryPageRoot;
 use crate::interfaces::{Attempts, StoreClient, Unusable};
 use crate::key_store::KeyStore;
 use crate::test::{
-    Daemon, FakeRng, Pages, RamFlash, config, leak, minted, on_a_board, run_deferred_calls,
+    Daemon, FakeAlarm, FakeRng, Pages, RamFlash, config, leak, minted, on_a_board,
+    run_deferred_calls,
 };
 use kernel::ErrorCode;
 use kernel::deferred_call::{DeferredCall, DeferredCallClient};
 use kernel::hil::flash::HasClient;
 use kernel::hil::rng::Rng;
+use kernel::hil::time::Alarm;
 use provisioning_storage::tasks::{Fault, Verdict};
-use provisioning_wire::{AlertCode, Field, Frame, Reason, Refusal};
+use provisioning_wire::{AlertCode, Config, Field, Frame, Reason, Refusal};
+
+mod limits;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Told {
@@ -90,11 +95,12 @@ impl StoreClient for Observer {
 }
 
 struct Board {
+    alarm: &'static FakeAlarm,
     rng: &'static FakeRng,
     flash: &'static RamFlash,
     key_store: &'static KeyStore,
     store: &'static ConfigStore<'static, RamFlash>,
-    session: &'static Session<'static, FakeRng>,
+    session: &'static Session<'static, FakeRng, FakeAlarm>,
     observer: &'static Observer,
 }
 
@@ -105,6 +111,7 @@ impl Board {
 
     fn with_limit(pages: Pages, attempt_limit: Option<u8>) -> Self {
         let rng: &'static FakeRng = leak(FakeRng::default());
+        let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
         let flash = RamFlash::new(pages);
         let key_store: &'static KeyStore = leak(KeyStore::new());
         let root: &'static FactoryPageRoot<'static> = leak(FactoryPageRoot::new(key_store));
@@ -125,10 +132,11 @@ impl Board {
             firmware: "firmware 1",
             attempt_limit,
         };
-        let session: &'static Session<'static, FakeRng> =
-            leak(Session::new(rng, key_store, store, about));
+        let session: &'static Session<'static, FakeRng, FakeAlarm> =
+            leak(Session::new(rng, alarm, key_store, store, about));
         let observer: &'static Observer = leak(Observer::default());
         rng.set_client(session);
+        alarm.set_alarm_client(session);
         session.register();
         session.set_client(observer);
         session.set_observer(observer);
@@ -137,6 +145,7 @@ impl Board {
         store.load().unwrap();
         run_deferred_calls();
         Self {
+            alarm,
             rng,
             flash,
             key_store,
@@ -144,6 +153,17 @@ impl Board {
             session,
             observer,
         }
+    }
+
+    /// Serves deferred calls, of which each takes a millisecond, until none is
+    /// pending; answers how many that were.
+    fn work(&self) -> u64 {
+        let mut slices = 0;
+        while DeferredCall::service_next_pending().is_some() {
+            self.alarm.pass_ms(1);
+            slices += 1;
+        }
+        slices
     }
 
     /// Opens a session and gives it its randomness.
@@ -186,13 +206,23 @@ impl Board {
 
     /// Talks with the daemon until nobody has anything to say; `watch` sees
     /// each frame of the device and may end the talk by answering false.
-    fn talk(&self, daemon: &mut Daemon, serial: u32, mut watch: impl FnMut(&[u8]) -> bool) {
+    fn talk(&self, daemon: &mut Daemon, serial: u32, watch: impl FnMut(&[u8]) -> bool) {
+        self.talk_of(daemon, &config(serial, "endpoint"), watch);
+    }
+
+    /// As [`Self::talk`], of this configuration.
+    fn talk_of(
+        &self,
+        daemon: &mut Daemon,
+        config: &Config<'_>,
+        mut watch: impl FnMut(&[u8]) -> bool,
+    ) {
         self.settle();
         while let Some(frame) = self.taken() {
             if !watch(&frame) {
                 return;
             }
-            for answer in daemon.exchange(&frame, &config(serial, "endpoint")) {
+            for answer in daemon.exchange(&frame, config) {
                 self.settle();
                 match self.give(&answer) {
                     Ok(()) => {}
@@ -765,4 +795,49 @@ fn without_randomness_there_is_no_session() {
     board.rng.refuse();
     assert_eq!(board.session.open(), Err(ErrorCode::NODEVICE));
     assert_eq!(board.session.status(), Status::None);
+}
+
+#[test]
+fn processes_get_their_turn_while_it_computes() {
+    on_a_board(|| {
+        let board = Board::new(minted());
+        board.open();
+        let hello = board.taken().unwrap();
+        let mut daemon = Daemon::new(true);
+        let mut answers = daemon.exchange(&hello, &config(1, "endpoint")).into_iter();
+        board.give(&answers.next().unwrap()).unwrap();
+        board.settle();
+        board.give(&answers.next().unwrap()).unwrap();
+        // The attempt is counted in flash as well before the first pause.
+        board.work();
+        // The kernel's loop looks for a process when no deferred call is pending.
+        let mut turns = 0;
+        while board.alarm.is_armed() {
+            turns += 1;
+            board.alarm.pass_ms(REST_MS);
+            let slices = board.work();
+            assert!(slices <= WORK_MS + 1, "{slices} slices without a pause");
+        }
+        assert!(turns > 10, "{turns}");
+        assert!(board.taken().is_some(), "the share comes in the end");
+    });
+}
+
+#[test]
+fn a_session_that_ends_while_it_pauses_leaves_no_alarm() {
+    on_a_board(|| {
+        let board = Board::new(minted());
+        board.open();
+        let hello = board.taken().unwrap();
+        let mut daemon = Daemon::new(true);
+        for answer in daemon.exchange(&hello, &config(1, "endpoint")) {
+            board.give(&answer).unwrap();
+            board.work();
+        }
+        assert!(board.alarm.is_armed(), "it computes, and pauses");
+        board.session.close();
+        board.work();
+        assert!(!board.alarm.is_armed());
+        assert_eq!(board.session.status(), Status::None);
+    });
 }

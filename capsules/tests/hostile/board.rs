@@ -27,6 +27,7 @@ use kernel::create_capability;
 use kernel::deferred_call::{DeferredCall, DeferredCallClient};
 use kernel::hil::flash::HasClient;
 use kernel::hil::rng::Rng;
+use kernel::hil::time::Alarm;
 use kernel::process::{
     ProcessBinary, ProcessCheckerMachine, ProcessLoadingAsync, ProcessStandardDebugFull,
     SequentialProcessLoaderMachine,
@@ -35,6 +36,7 @@ use kernel::process_checker::AppCredentialsPolicy;
 use provisioning_storage::tasks::{Fault, Verdict};
 use provisioning_wire::{AlertCode, GrantFields, Refusal};
 
+use crate::fakes::alarm::FakeAlarm;
 use crate::fakes::flash::{Pages, RamFlash};
 use crate::fakes::rng::FakeRng;
 use crate::harness::{self, Bench, FakeChip};
@@ -121,7 +123,7 @@ pub struct Board {
     pub rng: &'static FakeRng,
     pub flash: &'static RamFlash,
     pub store: &'static ConfigStore<'static, RamFlash>,
-    pub session: &'static Session<'static, FakeRng>,
+    pub session: &'static Session<'static, FakeRng, FakeAlarm>,
     pub observer: &'static Observer,
     pub tenants: &'static TenantConfigDriver<'static>,
 }
@@ -130,6 +132,7 @@ impl Board {
     /// Boots from `pages`. `accomplice`: the other process is a provisioner too.
     pub fn new(pages: Pages, attempt_limit: Option<u8>, accomplice: bool) -> Self {
         let rng: &'static FakeRng = leak(FakeRng::default());
+        let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
         let flash = RamFlash::new(pages);
         let key_store: &'static KeyStore = leak(KeyStore::new());
         let root: &'static FactoryPageRoot<'static> = leak(FactoryPageRoot::new(key_store));
@@ -147,8 +150,8 @@ impl Board {
             firmware: "firmware 1",
             attempt_limit,
         };
-        let session: &'static Session<'static, FakeRng> =
-            leak(Session::new(rng, key_store, store, about));
+        let session: &'static Session<'static, FakeRng, FakeAlarm> =
+            leak(Session::new(rng, alarm, key_store, store, about));
         let observer: &'static Observer = leak(Observer {
             wants: Cell::new(true),
             committed: Cell::new(0),
@@ -159,6 +162,7 @@ impl Board {
         store.set_store_client(observer);
         store.set_commit_client(session);
         rng.set_client(session);
+        alarm.set_alarm_client(session);
         session.register();
         session.set_observer(observer);
 
@@ -236,7 +240,7 @@ impl Board {
 fn drivers(
     kernel: &'static Kernel,
     capability: &dyn MemoryAllocationCapability,
-    session: &'static Session<'static, FakeRng>,
+    session: &'static Session<'static, FakeRng, FakeAlarm>,
     observer: &'static Observer,
     key_store: &'static KeyStore,
     policy: Policy,

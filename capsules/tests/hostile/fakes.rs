@@ -5,6 +5,8 @@
 //! The fakes of the capsules' unit tests.
 #![allow(dead_code, reason = "the unit tests use all of them")]
 
+#[path = "../../src/test/alarm.rs"]
+pub mod alarm;
 #[path = "../../src/test/factory.rs"]
 pub mod factory;
 #[path = "../../src/test/flash.rs"]
