@@ -17,6 +17,8 @@ pub fn run(name: &str) -> ! {
     // Each life of a process is another one, and in counted time the same one
     // in each run.
     let moment = ticks();
+    // Before anything else has taken the memory for grants.
+    pause(1);
     let seed = u64::from(seed) << 32 | u64::from(moment);
     say(format_args!("{name} begins, {mode:?} {seed:#018x}"));
     match mode {

@@ -4,7 +4,7 @@
 
 //! Calls in any order, from a seed, that end with a death.
 
-use crate::call::{self, ALARM, CONSOLE, memop, pause, say, subscribe};
+use crate::call::{self, ALARM, CONSOLE, SUCCESS_U32, memop, pause, say, subscribe};
 use crate::conversation::{self, Next, PROVISIONING, Status};
 use crate::dice::Dice;
 use crate::memory::{self, FRAME, LEN, PAYLOAD};
@@ -128,8 +128,9 @@ impl Sequence {
                 self.tame();
                 // A yield that finds nothing but upcalls without functions
                 // sleeps until there is one with a function.
-                call::command(ALARM, 5, 1, 0);
-                call::yield_no_wait();
+                if call::command(ALARM, 5, 1, 0)[0] == SUCCESS_U32 {
+                    call::yield_no_wait();
+                }
             }
             _ => self.carry_on(),
         }
