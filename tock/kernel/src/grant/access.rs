@@ -4,6 +4,7 @@
 
 //! Entering the grants of one driver in one or all processes.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 
@@ -44,11 +45,24 @@ impl<T: ?Sized> DerefMut for GrantData<'_, T> {
 /// Made by [`Kernel::create_grant`]. The memory is allocated when a process's
 /// grant is first entered and given back when the process ends; `T` is never
 /// dropped, so it must not own resources.
+///
+/// `T` is invariant: what refers to a grant of `&'static` must not pass for one of
+/// shorter references, which would leave them behind in the process's memory.
+///
+/// ```compile_fail
+/// use kernel::grant::{AllowRoCount, AllowRwCount, Grant, UpcallCount};
+///
+/// type Of<T> = Grant<Option<T>, UpcallCount<0>, AllowRoCount<0>, AllowRwCount<0>>;
+///
+/// fn shorten<'a>(grant: &'a Of<&'static u32>) -> &'a Of<&'a u32> {
+///     grant
+/// }
+/// ```
 pub struct Grant<T: Default, Upcalls: UpcallSize, AllowROs: AllowRoSize, AllowRWs: AllowRwSize> {
     kernel: &'static Kernel,
     driver_num: usize,
     grant_num: usize,
-    types: PhantomData<(T, Upcalls, AllowROs, AllowRWs)>,
+    types: PhantomData<(Cell<T>, Upcalls, AllowROs, AllowRWs)>,
 }
 
 impl<T: Default, Upcalls: UpcallSize, AllowROs: AllowRoSize, AllowRWs: AllowRwSize>
@@ -148,7 +162,7 @@ pub struct ProcessGrant<
     process: &'a dyn Process,
     driver_num: usize,
     grant_num: usize,
-    types: PhantomData<(T, Upcalls, AllowROs, AllowRWs)>,
+    types: PhantomData<(Cell<T>, Upcalls, AllowROs, AllowRWs)>,
 }
 
 impl<'a, T, Upcalls: UpcallSize, AllowROs: AllowRoSize, AllowRWs: AllowRwSize>

@@ -22,7 +22,8 @@ struct Block<T> {
 pub struct CustomGrant<T> {
     identifier: ProcessCustomGrantIdentifier,
     processid: ProcessId,
-    value: PhantomData<T>,
+    /// Invariant in `T`, as [`Grant`](super::Grant) is.
+    value: PhantomData<Cell<T>>,
 }
 
 impl<T> CustomGrant<T> {
