@@ -28,6 +28,8 @@ import threading
 import time
 from pathlib import Path
 
+from binaries import Binary
+
 HERE = Path(__file__).resolve().parent
 TOCK = HERE.parent
 TARGET = "riscv32imac-unknown-none-elf"
@@ -384,6 +386,29 @@ def api_pins(directory: Path):
         raise Failure(f"api_pins does not compile: {error}") from error
 
 
+def last_words(directory: Path):
+    """A process that panics, or is not where it was linked for, says so and ends."""
+    misplaced = Binary(tbf(directory, "installed", 1))
+    # No place in flash is demanded, so that it is loaded.
+    misplaced.patch = {(5, 4): 0xFFFF_FFFF}
+    misplaced.footers = b""
+    misplaced = misplaced.build()
+    panics = tbf(directory, "panics", 0)
+    flash = panics + misplaced
+    flash += padding(2 * STRIDE - len(flash)) + tbf(directory, "installed", 2) + b"\xff" * 64
+    ended = {"panics: begins", "alert: panic", "alert: wrong location", "installed: 80120000 done"}
+    left = set(ended)
+
+    def through(line: str) -> bool:
+        left.difference_update([text for text in ended if text in line])
+        return not left or "panicked at" in line
+
+    console = run(directory, [], through, flash=flash)
+    check(not left, f"no {left}\n{console}")
+    for text in ["panics: goes on", "installed: 80110000", "faulted"]:
+        check(text not in console, f"{text}\n{console}")
+
+
 def examples(directory: Path):
     """The examples of libtock-rs build as they are, and do what they say."""
     libtock = TOCK.parent / "libtock-rs"
@@ -417,7 +442,7 @@ def examples(directory: Path):
 
 CHECKS = [
     abi_observed, devices, console_input, frames, raw_image, isolation, time_slices, preemption,
-    examples, api_pins,
+    last_words, examples, api_pins,
 ]  # fmt: skip
 
 
