@@ -15,8 +15,12 @@ use crc::{CRC_24_OPENPGP, CRC_32_ISO_HDLC, Crc, NoTable};
 use crate::bytes::{Reader, Writer, is_erased};
 use crate::layout::{ERASED, PAGE_LEN, Page};
 
-const MAGIC: u32 = u32::from_le_bytes(*b"TPCJ");
-const SNAPSHOT_LEN: usize = 24;
+const MAGIC: u32 = u32::from_le_bytes(*b"TPJ2");
+const SNAPSHOT_LEN: usize = 32;
+/// Of the first format, whose snapshot holds no erase counts. It is read, and
+/// records are added to it until its page is full.
+const FIRST_MAGIC: u32 = u32::from_le_bytes(*b"TPCJ");
+const FIRST_SNAPSHOT_LEN: usize = 24;
 const RECORD_LEN: usize = 8;
 const ERASED_RECORD: [u8; RECORD_LEN] = [ERASED; RECORD_LEN];
 
@@ -40,6 +44,18 @@ pub struct Values {
     pub serial_floor: u32,
     /// Restarts in a row that a failure was the reason for.
     pub restarts: u32,
+    /// How often slot A and slot B were erased. Noted before each erase: too
+    /// high by one for each power cut in between, never too low.
+    pub slot_erases: [u32; 2],
+}
+
+impl Values {
+    const NONE: Self = Self {
+        attempts: 0,
+        serial_floor: 0,
+        restarts: 0,
+        slot_erases: [0; 2],
+    };
 }
 
 /// One change of [`Values`].
@@ -51,6 +67,10 @@ pub enum Entry {
     SerialFloor(u32),
     /// The number of restarts in a row is now this.
     Restarts(u32),
+    /// Slot A is erased for this time.
+    ErasesOfSlotA(u32),
+    /// Slot B is erased for this time.
+    ErasesOfSlotB(u32),
 }
 
 impl Entry {
@@ -59,6 +79,8 @@ impl Entry {
             Entry::Attempts(value) => (1, value),
             Entry::SerialFloor(value) => (2, value),
             Entry::Restarts(value) => (3, value),
+            Entry::ErasesOfSlotA(value) => (4, value),
+            Entry::ErasesOfSlotB(value) => (5, value),
         }
     }
 
@@ -83,6 +105,8 @@ impl Entry {
             1 => Some(Entry::Attempts(value)),
             2 => Some(Entry::SerialFloor(value)),
             3 => Some(Entry::Restarts(value)),
+            4 => Some(Entry::ErasesOfSlotA(value)),
+            5 => Some(Entry::ErasesOfSlotB(value)),
             _ => None,
         }
     }
@@ -98,6 +122,8 @@ impl Entry {
             // A floor that a later record lowers cannot come from this code.
             Entry::SerialFloor(value) => values.serial_floor = values.serial_floor.max(value),
             Entry::Restarts(value) => values.restarts = value,
+            Entry::ErasesOfSlotA(value) => values.slot_erases[0] = value,
+            Entry::ErasesOfSlotB(value) => values.slot_erases[1] = value,
         }
     }
 }
@@ -131,23 +157,28 @@ impl JournalPage {
     }
 
     fn parse_valid(page: &[u8]) -> Option<Self> {
-        let snapshot = page.get(..SNAPSHOT_LEN)?;
-        let mut reader = Reader::new(snapshot);
-        if reader.u32()? != MAGIC {
-            return None;
-        }
+        let mut reader = Reader::new(page);
+        let (snapshot_len, counts_erases) = match reader.u32()? {
+            MAGIC => (SNAPSHOT_LEN, true),
+            FIRST_MAGIC => (FIRST_SNAPSHOT_LEN, false),
+            _ => return None,
+        };
         let generation = reader.u32()?;
         let mut values = Values {
             attempts: reader.u32()?,
             serial_floor: reader.u32()?,
             restarts: reader.u32()?,
+            slot_erases: match counts_erases {
+                true => [reader.u32()?, reader.u32()?],
+                false => [0; 2],
+            },
         };
-        if reader.u32()? != SNAPSHOT_CRC.checksum(snapshot.get(..SNAPSHOT_LEN - 4)?) {
+        if reader.u32()? != SNAPSHOT_CRC.checksum(page.get(..snapshot_len - 4)?) {
             return None;
         }
-        let mut next = SNAPSHOT_LEN;
+        let mut next = snapshot_len;
         for (index, record) in page
-            .get(SNAPSHOT_LEN..)?
+            .get(snapshot_len..)?
             .chunks_exact(RECORD_LEN)
             .enumerate()
         {
@@ -155,7 +186,7 @@ impl JournalPage {
                 continue;
             }
             // Anything not erased cannot be programmed again, torn or not.
-            next = SNAPSHOT_LEN + (index + 1) * RECORD_LEN;
+            next = snapshot_len + (index + 1) * RECORD_LEN;
             if let Some(entry) = Entry::parse(record) {
                 entry.apply(&mut values);
             }
@@ -179,6 +210,9 @@ fn emit_snapshot(page: &mut [u8], generation: u32, values: &Values) -> Option<()
     writer.put(&values.attempts.to_le_bytes())?;
     writer.put(&values.serial_floor.to_le_bytes())?;
     writer.put(&values.restarts.to_le_bytes())?;
+    for erases in values.slot_erases {
+        writer.put(&erases.to_le_bytes())?;
+    }
     check.copy_from_slice(&SNAPSHOT_CRC.checksum(content).to_le_bytes());
     Some(())
 }
@@ -210,11 +244,7 @@ fn is_later(generation: u32, than: u32) -> bool {
 impl Journal {
     /// A journal of which nothing is known: no page counts.
     pub(crate) const EMPTY: Self = Self {
-        values: Values {
-            attempts: 0,
-            serial_floor: 0,
-            restarts: 0,
-        },
+        values: Values::NONE,
         active: None,
         unreadable: None,
     };
@@ -242,6 +272,7 @@ impl Journal {
                     } else {
                         self.values.serial_floor = values.serial_floor;
                         self.values.restarts = values.restarts;
+                        self.values.slot_erases = values.slot_erases;
                     }
                 }
             }
@@ -403,7 +434,10 @@ mod tests {
             Entry::SerialFloor(5),
             Entry::Restarts(7),
             Entry::Attempts(2),
+            Entry::ErasesOfSlotB(3),
             Entry::Restarts(8),
+            Entry::ErasesOfSlotB(4),
+            Entry::ErasesOfSlotA(1),
         ]);
         assert_eq!(
             values_of(&page),
@@ -411,6 +445,7 @@ mod tests {
                 attempts: 2,
                 serial_floor: 5,
                 restarts: 8,
+                slot_erases: [1, 4],
             }
         );
     }
@@ -421,10 +456,69 @@ mod tests {
             attempts: 1,
             serial_floor: 2,
             restarts: 3,
+            slot_erases: [4, 5],
         };
         let mut page = [0xff; PAGE_LEN];
         emit_snapshot(&mut page, 1, &values).unwrap();
         assert_eq!(values_of(&page), values);
+    }
+
+    /// A snapshot as the first firmware wrote it.
+    fn first_format(values: [u32; 3]) -> [u8; PAGE_LEN] {
+        let mut page = [0xff; PAGE_LEN];
+        page[..4].copy_from_slice(b"TPCJ");
+        page[4..8].copy_from_slice(&9u32.to_le_bytes());
+        for (index, value) in values.iter().enumerate() {
+            page[8 + 4 * index..12 + 4 * index].copy_from_slice(&value.to_le_bytes());
+        }
+        let check = SNAPSHOT_CRC.checksum(&page[..20]);
+        page[20..24].copy_from_slice(&check.to_le_bytes());
+        page
+    }
+
+    #[test]
+    fn the_first_format_is_read_added_to_and_moved_to_the_second() {
+        let mut page = first_format([1, 2, 3]);
+        let mut journal = Journal::EMPTY;
+        journal.learn(Page::JournalA, &JournalPage::parse(&page));
+        let mut expected = Values {
+            attempts: 1,
+            serial_floor: 2,
+            restarts: 3,
+            slot_erases: [0; 2],
+        };
+        assert_eq!(journal.values(), expected);
+        for entry in [Entry::Attempts(4), Entry::ErasesOfSlotA(7)] {
+            assert_eq!(journal.plan(), Plan::Append(Page::JournalA));
+            journal.append(&mut page, entry).unwrap();
+            assert!(journal.holds(Plan::Append(Page::JournalA), entry, &page));
+            journal.written(Plan::Append(Page::JournalA), entry);
+        }
+        expected.attempts = 4;
+        expected.slot_erases = [7, 0];
+        assert_eq!(values_of(&page), expected);
+        assert_eq!(
+            page[24..28],
+            4u32.to_le_bytes(),
+            "right behind the snapshot"
+        );
+
+        let mut other = [0; PAGE_LEN];
+        journal
+            .snapshot(&mut other, Entry::ErasesOfSlotB(8))
+            .unwrap();
+        let plan = Plan::Move(Page::JournalB);
+        assert!(journal.holds(plan, Entry::ErasesOfSlotB(8), &other));
+        expected.slot_erases = [7, 8];
+        assert_eq!(values_of(&other), expected);
+        assert_eq!(other[..4], *b"TPJ2");
+        // Each bit of the older snapshot counts as well.
+        for bit in 0..FIRST_SNAPSHOT_LEN * 8 {
+            let mut damaged = first_format([1, 2, 3]);
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let found = JournalPage::parse(&damaged);
+            assert_eq!(found, JournalPage::Corrupt, "bit {bit}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod support;
 
 use provisioning_storage::journal::{Entry, RECORDS_PER_PAGE};
-use provisioning_storage::layout::Page;
+use provisioning_storage::layout::{ERASED, Page};
 use support::{Config, Device, Random};
 
 /// Erases that any page may see in a million counted attempts.
@@ -47,6 +47,47 @@ fn a_configuration_costs_one_erase_of_one_slot() {
     }
     let [factory, a, b, ..] = device.flash.erases;
     assert_eq!((factory, a, b), (0, 50, 50));
+}
+
+#[test]
+fn erases_of_the_slots_are_known_across_wipes_and_restarts() {
+    let mut device = Device::new(1);
+    device.boot();
+    for serial in 1..=60 {
+        let config = Config::random(10 * serial, 100, &mut Random(u64::from(serial)));
+        device.store(&config).unwrap().unwrap();
+        if serial % 7 == 0 {
+            device.wipe().unwrap().unwrap();
+        }
+        if serial % 5 == 0 {
+            device.boot();
+        }
+        for slot in [Page::SlotA, Page::SlotB] {
+            let erases = device.flash.erases[slot.number()];
+            assert_eq!(device.index.slot_erases(slot), erases, "{slot:?}");
+        }
+    }
+}
+
+#[test]
+fn what_older_firmware_did_not_note_is_known_from_the_sequence_number() {
+    let mut device = Device::new(1);
+    device.boot();
+    for serial in 1..=5 {
+        let config = Config::random(serial, 100, &mut Random(u64::from(serial)));
+        device.store(&config).unwrap().unwrap();
+    }
+    for journal in [Page::JournalA, Page::JournalB] {
+        device.flash.page(journal).fill(ERASED);
+    }
+    device.boot();
+    let erases =
+        |device: &Device| [Page::SlotA, Page::SlotB].map(|slot| device.index.slot_erases(slot));
+    assert_eq!(erases(&device), [3, 2]);
+    device.wipe().unwrap().unwrap();
+    assert_eq!(erases(&device), [4, 3]);
+    device.boot();
+    assert_eq!(erases(&device), [4, 3]);
 }
 
 #[test]

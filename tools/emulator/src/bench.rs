@@ -119,7 +119,7 @@ fn wear(parts: &Parts, flash: &Path) -> Result<String> {
             .map(|page| {
                 format!(
                     "{:>12}     erases of page {} ({kind})\n",
-                    page["erases_at_least"].as_u64().unwrap_or_default(),
+                    page["erases"].as_u64().unwrap_or_default(),
                     page["page"]
                 )
             })

@@ -69,9 +69,9 @@ pub struct SlotReport {
     pub serial: Option<u32>,
     /// Length of the sealed content, in bytes.
     pub sealed_len: Option<u16>,
-    /// Erases that the sequence number proves; those before a wipe are not
-    /// among them.
-    pub erases_at_least: u32,
+    /// How often it was erased, as the device noted before each time: one too
+    /// many for each power cut in between (docs/reference/Flash_Layout.md, "Wear").
+    pub erases: u32,
 }
 
 /// What is in a journal page.
@@ -83,8 +83,9 @@ pub struct JournalReport {
     pub state: &'static str,
     /// Rises with each move to the other page.
     pub generation: Option<u32>,
-    /// Erases that the generation proves.
-    pub erases_at_least: u32,
+    /// Erases that the generation tells: one too few for each that was
+    /// repeated, after a power cut for example.
+    pub erases: u32,
 }
 
 /// The configuration in force, secrets and all.
@@ -235,7 +236,7 @@ impl Image {
             sequence: header.map(|header| header.sequence),
             serial: header.map(|header| header.serial),
             sealed_len: header.map(|header| header.sealed_len),
-            erases_at_least: header.map_or(0, |header| turns(header.sequence)),
+            erases: index.slot_erases(page),
         }
     }
 
@@ -249,7 +250,7 @@ impl Image {
             page: page.number(),
             state,
             generation,
-            erases_at_least: generation.map_or(0, turns),
+            erases: generation.map_or(0, turns),
         }
     }
 
@@ -326,23 +327,23 @@ impl fmt::Display for Report {
         for slot in &self.slots {
             writeln!(
                 f,
-                "slot, page {}    {}, sequence {}, serial {}, {} bytes sealed, erased {} times or more",
+                "slot, page {}    {}, sequence {}, serial {}, {} bytes sealed, erased {} times",
                 slot.page,
                 slot.state,
                 or_dash(slot.sequence),
                 or_dash(slot.serial),
                 or_dash(slot.sealed_len),
-                slot.erases_at_least,
+                slot.erases,
             )?;
         }
         for journal in &self.journal {
             writeln!(
                 f,
-                "journal, page {} {}, generation {}, erased {} times or more",
+                "journal, page {} {}, generation {}, erased {} times",
                 journal.page,
                 journal.state,
                 or_dash(journal.generation),
-                journal.erases_at_least,
+                journal.erases,
             )?;
         }
         Ok(())

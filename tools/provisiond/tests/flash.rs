@@ -174,7 +174,7 @@ fn a_minted_device_holds_nothing_yet() {
     for place in ["slots", "journal"] {
         for page in report[place].as_array().unwrap() {
             assert_eq!(page["state"], "erased");
-            assert_eq!(page["erases_at_least"], 0);
+            assert_eq!(page["erases"], 0);
         }
     }
 }
@@ -200,14 +200,19 @@ fn what_the_device_did_is_told() {
     );
     assert_eq!((&a["sequence"], &b["sequence"]), (&3.into(), &2.into()));
     assert_eq!((&a["serial"], &b["serial"]), (&30.into(), &20.into()));
-    assert_eq!(a["erases_at_least"], 2);
-    assert_eq!(b["erases_at_least"], 1);
+    assert_eq!(a["erases"], 2);
+    assert_eq!(b["erases"], 1);
     assert_eq!(report["journal"][0]["generation"], 1);
 
     device.run(Wipe::default());
     let report = device.json();
     assert_eq!(report["configuration"], "erased");
     assert_eq!(report["serial_floor"], 31);
+    // The wipe erased both once more, and what was before is still known.
+    device.store(40);
+    let report = device.json();
+    assert_eq!(report["slots"][0]["erases"], 4);
+    assert_eq!(report["slots"][1]["erases"], 2);
 }
 
 #[test]

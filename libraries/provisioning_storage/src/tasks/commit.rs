@@ -15,6 +15,9 @@ use crate::tasks::{Event, Fault, Index, Record, Step, Task, Verdict};
 /// opened; then the floor rises to the serial number of the one before, so
 /// that the two newest configurations, and no older ones, can be loaded.
 ///
+/// Each erase is noted in the journal before it is done. Where the journal takes
+/// no note, the erase is done all the same: a count is no reason to lose a store.
+///
 /// When none is in force, whatever the slots still hold is erased first: its
 /// sequence number may be higher than the new one's, which starts anew. Then
 /// either slot will do, and a worn one is passed over.
@@ -29,6 +32,8 @@ pub struct Commit {
 #[derive(Debug)]
 enum CommitState {
     Start,
+    /// The journal is told of the erase that is next.
+    Noting(Record, Erase, SlotHeader),
     /// Slot B, of no use, is being erased before slot A is used.
     Clearing(SlotHeader),
     Erasing(Page, SlotHeader),
@@ -37,6 +42,15 @@ enum CommitState {
     ReadingBack(Page, SlotHeader),
     Opening(Page, SlotHeader),
     RaisingFloor(Record),
+}
+
+/// Why a slot is erased.
+#[derive(Clone, Copy, Debug)]
+enum Erase {
+    /// Slot B holds what is of no use.
+    Clear,
+    /// The configuration goes there.
+    Target(Page),
 }
 
 impl Commit {
@@ -78,16 +92,41 @@ impl Commit {
             None if index.is_slot_erased(Page::SlotB) => self.erase(index, Page::SlotA, header),
             None => {
                 *index.slot(Page::SlotB) = SlotPage::Corrupt;
-                self.state = CommitState::Clearing(header);
-                Step::Erase(Page::SlotB)
+                self.note(index, Page::SlotB, Erase::Clear, header)
             }
         })
     }
 
     fn erase(&mut self, index: &mut Index, target: Page, header: SlotHeader) -> Step {
         *index.slot(target) = SlotPage::Corrupt;
-        self.state = CommitState::Erasing(target, header);
-        Step::Erase(target)
+        self.note(index, target, Erase::Target(target), header)
+    }
+
+    fn note(&mut self, index: &mut Index, slot: Page, erase: Erase, header: SlotHeader) -> Step {
+        let mut record = Record::new(index.erase_entry(slot));
+        let step = record.resume(index, Event::Begin, &mut []);
+        self.state = CommitState::Noting(record, erase, header);
+        self.noted(step)
+    }
+
+    /// Goes on to the erase once it is noted, or cannot be.
+    fn noted(&mut self, step: Step) -> Step {
+        match (step, &self.state) {
+            (Step::Finished(_), CommitState::Noting(_, erase, header)) => {
+                let (erase, header) = (*erase, *header);
+                match erase {
+                    Erase::Clear => {
+                        self.state = CommitState::Clearing(header);
+                        Step::Erase(Page::SlotB)
+                    }
+                    Erase::Target(target) => {
+                        self.state = CommitState::Erasing(target, header);
+                        Step::Erase(target)
+                    }
+                }
+            }
+            (step, _) => step,
+        }
     }
 
     /// The target does not take the configuration.
@@ -140,6 +179,10 @@ impl Task for Commit {
             CommitState::Start => self
                 .begin(index, page)
                 .unwrap_or(Step::Finished(Err(Fault::Refused))),
+            CommitState::Noting(record, ..) => {
+                let step = record.resume(index, event, page);
+                self.noted(step)
+            }
             CommitState::Clearing(header) => {
                 // A page that cannot be erased is no reason not to use the other.
                 let header = *header;

@@ -4,7 +4,7 @@
 
 //! What is known of the region between tasks.
 
-use crate::journal::{Journal, Values};
+use crate::journal::{Entry, Journal, Values};
 use crate::layout::Page;
 use crate::slot::{SlotHeader, SlotPage};
 
@@ -61,10 +61,37 @@ impl Index {
         self.verdict
     }
 
-    /// Attempt counter and serial floor. The counter is
+    /// What the journal keeps. The attempt counter is
     /// [`crate::journal::ATTEMPTS_UNKNOWN`] when the journal is damaged.
     pub fn values(&self) -> Values {
         self.journal.values()
+    }
+
+    /// How often the slot was erased, as far as is known: what was noted, or
+    /// what the sequence number tells, which older firmware did not note.
+    pub fn slot_erases(&self, page: Page) -> u32 {
+        let [a, b] = self.values().slot_erases;
+        let noted = match page {
+            Page::SlotB => b,
+            _ => a,
+        };
+        // Slots take turns, and the one in force was the last.
+        let told = self
+            .in_force()
+            .map_or(0, |header| match self.current == Some(page) {
+                true => header.sequence.div_ceil(2),
+                false => header.sequence / 2,
+            });
+        noted.max(told)
+    }
+
+    /// What the journal is to be told when the slot is about to be erased.
+    pub(super) fn erase_entry(&self, page: Page) -> Entry {
+        let erases = self.slot_erases(page).saturating_add(1);
+        match page {
+            Page::SlotB => Entry::ErasesOfSlotB(erases),
+            _ => Entry::ErasesOfSlotA(erases),
+        }
     }
 
     /// The serial number of the configuration in force.

@@ -27,6 +27,8 @@ enum WipeState {
     #[default]
     Start,
     RaisingFloor(Record),
+    /// The journal is told of the erase that is next.
+    Noting(Record, Page, Rest),
     Erasing(Page, Rest),
     ReadingBack(Page, Rest),
 }
@@ -34,26 +36,44 @@ enum WipeState {
 /// What is still to be erased after the page at hand.
 #[derive(Clone, Copy, Debug)]
 enum Rest {
-    Slot(Page),
+    /// This slot, of which this is to be noted.
+    Slot(Page, Entry),
     Nothing,
 }
 
 impl Wipe {
     fn erase_slots(&mut self, index: &mut Index) -> Step {
         let last = index.current.unwrap_or(Page::SlotB);
+        // While the sequence number in force is known: it tells of erases that
+        // older firmware did not note.
+        let [first, then] = [last.twin(), last].map(|slot| index.erase_entry(slot));
         index.current = None;
         index.verdict = Verdict::Corrupt;
-        self.erase(last.twin(), Rest::Slot(last))
+        self.note(index, last.twin(), first, Rest::Slot(last, then))
     }
 
-    fn erase(&mut self, page: Page, rest: Rest) -> Step {
-        self.state = WipeState::Erasing(page, rest);
-        Step::Erase(page)
+    fn note(&mut self, index: &mut Index, page: Page, entry: Entry, rest: Rest) -> Step {
+        let mut record = Record::new(entry);
+        let step = record.resume(index, Event::Begin, &mut []);
+        self.state = WipeState::Noting(record, page, rest);
+        self.noted(step)
+    }
+
+    /// Goes on to the erase once it is noted, or cannot be.
+    fn noted(&mut self, step: Step) -> Step {
+        match (step, &self.state) {
+            (Step::Finished(_), WipeState::Noting(_, page, rest)) => {
+                let (page, rest) = (*page, *rest);
+                self.state = WipeState::Erasing(page, rest);
+                Step::Erase(page)
+            }
+            (step, _) => step,
+        }
     }
 
     fn next(&mut self, index: &mut Index, rest: Rest) -> Step {
         match (rest, self.fault) {
-            (Rest::Slot(page), _) => self.erase(page, Rest::Nothing),
+            (Rest::Slot(page, entry), _) => self.note(index, page, entry, Rest::Nothing),
             (Rest::Nothing, Some(fault)) => Step::Finished(Err(fault)),
             (Rest::Nothing, None) => {
                 index.verdict = Verdict::Erased;
@@ -87,6 +107,10 @@ impl Task for Wipe {
                 Step::Finished(_) => self.erase_slots(index),
                 step => step,
             },
+            WipeState::Noting(record, ..) => {
+                let step = record.resume(index, event, page);
+                self.noted(step)
+            }
             WipeState::Erasing(which, rest) => {
                 let (which, rest) = (*which, *rest);
                 *index.slot(which) = SlotPage::Corrupt;

@@ -66,6 +66,8 @@ pub enum Worn {
 pub struct Flash {
     pub pages: [[u8; PAGE_LEN]; 5],
     pub erases: [u32; 5],
+    /// How often the power went away.
+    pub cuts: u32,
     /// Words programmed and pages erased, all together.
     pub operations: u64,
     /// The operation, counted from now, within which the power goes away.
@@ -79,6 +81,7 @@ impl Flash {
         Self {
             pages: [[ERASED; PAGE_LEN]; 5],
             erases: [0; 5],
+            cuts: 0,
             operations: 0,
             fuse: None,
             worn: Vec::new(),
@@ -103,7 +106,10 @@ impl Flash {
     fn burn(&mut self) -> bool {
         self.operations += 1;
         match &mut self.fuse {
-            Some(0) => true,
+            Some(0) => {
+                self.cuts += 1;
+                true
+            }
             Some(left) => {
                 *left -= 1;
                 false
