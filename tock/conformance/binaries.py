@@ -141,7 +141,19 @@ def malformed(tbf: bytes):
     anywhere = {(5, 0): 0xFFFF_FFFF, (5, 4): 0xFFFF_FFFF}
     yield "ram_huge", changed(patch={(9, 8): 0x20_0000, **anywhere}), NAMED, "not enough RAM is left"
     yield "ram_wraps", changed(patch={(9, 8): 0xFFFF_FFFC, **anywhere}), NAMED, "not enough RAM is left"
+    yield "regions_length", hello().set(2, bytes(12)).build(), SKIPPED, tlv.format(2)
+    yield "regions_wrap", hello().set(2, struct.pack("<II", 0xFFFF_FFF0, 0x20)).build(), SKIPPED, tlv.format(2)
     yield "ram_overlaps", changed(patch={**anywhere, (5, 0): 0x8030_0000}), NAMED, "its RAM must start at 0x80300000"
+    # The last, since what is behind it is not at a whole word.
+    yield "odd_length", with_odd_length(hello(), anywhere), NAMED, "the MPU cannot protect its flash"
+
+
+def with_odd_length(binary: Binary, patch) -> bytes:
+    binary.patch = patch
+    binary.footers = bytes(41)
+    hashed = binary.build()[:-41]
+    binary.footers = sha256_footer(hashed) + b"\xff"
+    return binary.build()
 
 
 def with_tlv_bytes(tlvs: bytes) -> bytes:
