@@ -23,6 +23,8 @@ pub struct Kernel {
     grant_count: Cell<usize>,
     /// Set once a process exists: its table of grants cannot grow any more.
     grants_finalized: Cell<bool>,
+    /// How many custom grants are entered, of whichever processes.
+    custom_grants_entered: Cell<usize>,
 }
 
 impl Kernel {
@@ -33,11 +35,32 @@ impl Kernel {
             next_identifier: Cell::new(0),
             grant_count: Cell::new(0),
             grants_finalized: Cell::new(false),
+            custom_grants_entered: Cell::new(0),
         }
     }
 
     pub(crate) fn slots(&self) -> &'static [ProcessSlot] {
         self.processes
+    }
+
+    /// Whether this kernel made the process.
+    pub(crate) fn owns(&self, process: &dyn Process) -> bool {
+        core::ptr::eq(process.processid().kernel, self)
+    }
+
+    pub(crate) fn enter_custom_grant(&self) {
+        self.custom_grants_entered
+            .set(self.custom_grants_entered.get() + 1);
+    }
+
+    pub(crate) fn leave_custom_grant(&self) {
+        self.custom_grants_entered
+            .set(self.custom_grants_entered.get() - 1);
+    }
+
+    /// Whether a driver holds a reference into some custom grant.
+    pub(crate) fn any_custom_grant_entered(&self) -> bool {
+        self.custom_grants_entered.get() != 0
     }
 
     /// Every process, in whatever state it is.
@@ -46,11 +69,14 @@ impl Kernel {
     }
 
     /// The process that `processid` names, if it is still that one.
+    ///
+    /// A process of another kernel is none, even if the two share an array: the
+    /// number of a grant decides its type, and each kernel counts its own.
     pub(crate) fn process(&self, processid: ProcessId) -> Option<&'static dyn Process> {
         self.processes
             .get(processid.index)?
             .get()
-            .filter(|process| process.processid() == processid)
+            .filter(|process| process.processid() == processid && self.owns(*process))
     }
 
     pub(crate) fn process_map_or<F, R>(&self, default: R, processid: ProcessId, closure: F) -> R

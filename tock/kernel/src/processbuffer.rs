@@ -31,8 +31,8 @@ use crate::process::{self, ProcessId};
 /// # Safety
 ///
 /// While the process named by the buffer exists, `ptr` and `len` must describe
-/// memory that belongs to it and to which no Rust reference other than to cells
-/// exists.
+/// memory that belongs to it, and to which no Rust reference other than to cells
+/// exists unless nobody writes there, as in flash.
 pub unsafe trait ReadableProcessBuffer {
     /// Length in bytes; 0 when the process is gone.
     fn len(&self) -> usize;
@@ -83,8 +83,9 @@ fn check_owner(process_id: Option<ProcessId>) -> Result<(), process::Error> {
 
 /// # Safety
 ///
-/// `len` bytes from `ptr` must be readable for `'a`, and no `&mut` or plain `&`
-/// to them may be used in that time. With `len` 0, `ptr` may be anything.
+/// `len` bytes from `ptr` must be readable for `'a`. In that time no `&mut` to them
+/// may be used, and a plain `&` only if nobody writes them. With `len` 0, `ptr` may
+/// be anything.
 unsafe fn readable_slice<'a>(ptr: *const u8, len: usize) -> &'a ReadableProcessSlice {
     let ptr = if len == 0 {
         NonNull::dangling().as_ptr()
@@ -92,15 +93,17 @@ unsafe fn readable_slice<'a>(ptr: *const u8, len: usize) -> &'a ReadableProcessS
         ptr
     };
     let slice = ptr::slice_from_raw_parts(ptr, len) as *const ReadableProcessSlice;
-    // SAFETY: the caller says that the bytes are readable and only looked at
-    // through cells; both wrappers are transparent over `Cell<u8>`, which has
-    // the layout of `u8`; an empty slice may dangle.
+    // SAFETY: the caller says that the bytes are readable and that nobody relies
+    // on their staying as they are if they may change; both wrappers are
+    // transparent over `Cell<u8>`, which has the layout of `u8`, and offer no
+    // way to write; an empty slice may dangle.
     unsafe { &*slice }
 }
 
 /// # Safety
 ///
-/// As [`readable_slice`], and the bytes must be writeable.
+/// As [`readable_slice`], and the bytes must be writeable, so that no plain `&` may
+/// be used either.
 unsafe fn writeable_slice<'a>(ptr: *mut u8, len: usize) -> &'a WriteableProcessSlice {
     let ptr = if len == 0 {
         NonNull::dangling().as_ptr()
@@ -124,8 +127,8 @@ impl ReadOnlyProcessBuffer {
     /// # Safety
     ///
     /// While the process exists, `len` bytes from `ptr` must be memory of the
-    /// process that stays readable, to which only references to cells exist.
-    /// With `len` 0, `ptr` may be anything.
+    /// process that stays readable, and to which only references to cells exist
+    /// unless nobody writes there. With `len` 0, `ptr` may be anything.
     pub(crate) unsafe fn new(ptr: *const u8, len: usize, process_id: ProcessId) -> Self {
         ReadOnlyProcessBuffer {
             ptr,
@@ -174,8 +177,9 @@ unsafe impl ReadableProcessBuffer for ReadOnlyProcessBuffer {
     {
         check_owner(self.process_id)?;
         // SAFETY: the process exists, so by the contract of `new` the bytes are
-        // readable and shared only as cells. The slice does not outlive `fun`,
-        // during which the kernel removes no process.
+        // readable and shared as it says. The slice does not outlive `fun`. Who
+        // gets the buffer is in a grant of the process, or in its system call, so
+        // that its memory is given to nothing else meanwhile.
         Ok(fun(unsafe { readable_slice(self.ptr, self.len) }))
     }
 }
@@ -269,8 +273,9 @@ unsafe impl ReadableProcessBuffer for ReadWriteProcessBuffer {
     {
         check_owner(self.process_id)?;
         // SAFETY: the process exists, so by the contract of `new` the bytes are
-        // readable and shared only as cells. The slice does not outlive `fun`,
-        // during which the kernel removes no process.
+        // readable and shared as it says. The slice does not outlive `fun`. Who
+        // gets the buffer is in a grant of the process, or in its system call, so
+        // that its memory is given to nothing else meanwhile.
         Ok(fun(unsafe { readable_slice(self.ptr, self.len) }))
     }
 }

@@ -245,7 +245,9 @@ impl<'a, T: Default, Upcalls: UpcallSize, AllowROs: AllowRoSize, AllowRWs: Allow
         loop {
             let slot = self.grant.kernel.slots().get(self.next_slot)?;
             self.next_slot += 1;
-            let Some(process) = slot.get() else { continue };
+            let Some(process) = slot.get().filter(|p| self.grant.kernel.owns(*p)) else {
+                continue;
+            };
             // `Some(true)` implies that the process is running.
             if process.grant_is_allocated(self.grant.grant_num) == Some(true) {
                 return Some(ProcessGrant {

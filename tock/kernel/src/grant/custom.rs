@@ -57,9 +57,12 @@ impl<T> CustomGrant<T> {
         if block.entered.replace(true) {
             return Err(Error::AlreadyInUse);
         }
+        self.processid.kernel.enter_custom_grant();
         // SAFETY: `entered` was false, so no other reference to the value lives,
-        // and it stays true until this one is gone.
+        // and it stays true until this one is gone. Until then the process does
+        // not start anew, should `fun` end it, so that its memory stays as it is.
         let result = fun(GrantData::new(unsafe { &mut *block.value.get() }));
+        self.processid.kernel.leave_custom_grant();
         block.entered.set(false);
         Ok(result)
     }

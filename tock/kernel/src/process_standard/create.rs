@@ -197,9 +197,10 @@ impl<C: Chip + 'static, D: ProcessStandardDebug + 'static> ProcessStandard<'_, C
     /// Gives an ended process a new identity and a fresh memory layout.
     ///
     /// Its tasks and grants went when it ended. Fails while one of those grants
-    /// is still entered, or when the MPU refuses the memory.
+    /// is still entered, or a custom grant of any process, or when the MPU refuses
+    /// the memory.
     pub(super) fn reset(&self) -> Result<(), ()> {
-        if self.any_grant_entered() {
+        if self.any_grant_entered() || self.kernel.any_custom_grant_entered() {
             return Err(());
         }
         let boundary = self.chip.userspace_kernel_boundary();

@@ -120,7 +120,8 @@ impl<C: Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
         let app_break = self.pointer_to(self.app_break.get()).cast_const();
         let result = self.stored_state.map(|state| {
             // SAFETY: the two addresses are the bounds of this process's RAM,
-            // which is exclusively its own, and it is not executing.
+            // which is exclusively its own. It is not executing: the kernel
+            // answers the system call that made it stop.
             unsafe {
                 self.chip
                     .userspace_kernel_boundary()
@@ -134,7 +135,8 @@ impl<C: Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
         let start = self.memory_start.cast_const();
         let app_break = self.pointer_to(self.app_break.get()).cast_const();
         let result = self.stored_state.map(|state| {
-            // SAFETY: as in `return_from_syscall`.
+            // SAFETY: bounds as in `return_from_syscall`. The kernel calls
+            // functions of processes that have yielded, or were not started yet.
             unsafe {
                 self.chip
                     .userspace_kernel_boundary()
@@ -162,8 +164,8 @@ impl<C: Chip, D: 'static + ProcessStandardDebug> ProcessStandard<'_, C, D> {
         let start = self.memory_start.cast_const();
         let app_break = self.pointer_to(self.app_break.get()).cast_const();
         let (reason, stack_pointer) = self.stored_state.map(|state| {
-            // SAFETY: as in `return_from_syscall`; the kernel loop has set up
-            // the MPU for this process.
+            // SAFETY: bounds as in `return_from_syscall`. Only the kernel's loop
+            // comes here, after it has set up and enabled the MPU for this process.
             unsafe {
                 self.chip
                     .userspace_kernel_boundary()

@@ -5,11 +5,13 @@
 //! Grants: who may enter them, and what they cost whom.
 
 use core::cell::Cell;
+use std::boxed::Box;
 
 use super::board::{Board, DRIVER};
 use super::tbf::app;
 use crate::errorcode::ErrorCode;
-use crate::grant::CustomGrant;
+use crate::grant::{AllowRoCount, AllowRwCount, CustomGrant, Grant, UpcallCount};
+use crate::kernel::Kernel;
 use crate::process::{Error, State};
 use crate::processbuffer::ReadableProcessBuffer;
 use crate::syscall::SyscallReturn;
@@ -210,6 +212,41 @@ fn custom_grants_live_beside_the_numbered_ones() {
     );
     board.process().try_restart(None);
     assert_eq!(custom.enter(|_| {}), Err(Error::NoSuchApp));
+}
+
+#[test]
+fn a_process_does_not_start_while_a_custom_grant_is_entered() {
+    let board = Board::running(&app("a"));
+    let process = board.process();
+    let id = process.processid();
+    let custom = board
+        .driver
+        .apps
+        .enter_with_allocator(id, |_, _, allocator| allocator.alloc_with(|| 7))
+        .unwrap()
+        .unwrap();
+    custom
+        .enter(|mut value| {
+            process.try_restart(None);
+            assert_eq!(process.get_state(), State::Terminated);
+            *value += 1;
+        })
+        .unwrap();
+    process.start(&super::board::Caps);
+    assert_eq!(process.get_state(), State::Yielded);
+}
+
+#[test]
+fn a_kernel_has_no_grants_in_processes_of_another() {
+    let board = Board::running(&app("a"));
+    let id = board.process().processid();
+    let other: &'static Kernel = Box::leak(Box::new(Kernel::new(board.kernel.slots())));
+    // Of the same number as the driver's grant, and another type.
+    let grant: Grant<[u64; 8], UpcallCount<0>, AllowRoCount<0>, AllowRwCount<0>> =
+        other.create_grant(DRIVER, &super::board::Caps);
+    assert_eq!(board.driver.apps.enter(id, |_, _| {}), Ok(()));
+    assert_eq!(grant.enter(id, |_, _| {}), Err(Error::NoSuchApp));
+    assert!(grant.iter().next().is_none());
 }
 
 #[test]
