@@ -17,6 +17,11 @@ use std::vec::Vec;
 
 const TOTAL: u32 = 0x1000;
 
+/// Miri takes some thousand times as long, and there is no unsafe code here that
+/// only a certain bit would get to.
+const BIT_STEP: usize = if cfg!(miri) { 23 } else { 1 };
+const GARBAGE: usize = if cfg!(miri) { 400 } else { 20_000 };
+
 fn tlv(tipe: u16, value: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     bytes.extend(tipe.to_le_bytes());
@@ -277,7 +282,7 @@ fn a_truncated_header_is_refused_at_every_length() {
 #[test]
 fn every_flipped_bit_is_noticed() {
     let bytes = full_header();
-    for bit in 0..bytes.len() * 8 {
+    for bit in (0..bytes.len() * 8).step_by(BIT_STEP) {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         assert!(parse(&flipped).is_err(), "bit {bit}");
@@ -287,7 +292,7 @@ fn every_flipped_bit_is_noticed() {
 #[test]
 fn headers_that_are_valid_but_for_a_flipped_bit_never_panic() {
     let bytes = full_header();
-    for bit in 128..bytes.len() * 8 {
+    for bit in (128..bytes.len() * 8).step_by(BIT_STEP) {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         seal(&mut flipped);
@@ -301,7 +306,7 @@ fn headers_that_are_valid_but_for_a_flipped_bit_never_panic() {
 fn headers_of_garbage_with_a_right_checksum_never_panic() {
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
     let mut parsed = 0;
-    for _ in 0..20_000 {
+    for _ in 0..GARBAGE {
         let mut garbage = Vec::new();
         for _ in 0..24 {
             state ^= state << 13;
@@ -320,7 +325,10 @@ fn headers_of_garbage_with_a_right_checksum_never_panic() {
             parsed += 1;
         }
     }
-    assert!(parsed > 0, "some garbage must get past the TLV headers");
+    assert!(
+        parsed > 0 || cfg!(miri),
+        "some garbage must get past the TLV headers"
+    );
 }
 
 #[test]
