@@ -80,6 +80,15 @@ PARTS = --kernel $(KERNEL) --provisiond $(PROVISIOND) --tockloader $(TOCKLOADER)
 # Measures the cryptography on the bare processor.
 BENCH_IMAGE := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_bench
 
+# Tock's own board: as it is, and with a driver for the processes that count what
+# system calls cost.
+PLAIN_KERNEL := $(BUILD)/plain/$(RISCV)/release/qemu_rv32_virt
+COSTS_KERNEL := $(BUILD)/costs/$(RISCV)/release/qemu_rv32_virt
+COSTS := costs costs_peer
+costs_PAIR := 0x80100000.0x80300000
+costs_peer_PAIR := 0x80110000.0x80310000
+COSTS_TABS := $(foreach process,$(COSTS),$(BUILD)/costs/$(process).tab)
+
 # What the tests of the emulated board are told.
 export EMULATOR_BENCH_IMAGE := $(BENCH_IMAGE)
 export EMULATOR_KERNEL := $(KERNEL)
@@ -88,6 +97,8 @@ export EMULATOR_TEST_TABS := $(TEST_TAB_FILES)
 export EMULATOR_TOCKLOADER := $(TOCKLOADER)
 export EMULATOR_INSTRUCTION_CUT := $(BUILD)/release/libinstruction_cut.so
 export EMULATOR_PROVISIOND_KEY_LOG := $(BUILD)/key-log/release/provisiond
+export EMULATOR_COSTS_KERNEL := $(COSTS_KERNEL)
+export EMULATOR_COSTS_TABS := $(COSTS_TABS)
 export EMULATOR_LOGS := $(BUILD)/test
 
 .PHONY: all
@@ -98,7 +109,7 @@ run: setup kernel tabs host ## Provision an emulated board before your eyes (RUN
 	@$(EMULATOR) run --directory $(BUILD)/run $(RUN_FLAGS) $(PARTS)
 
 .PHONY: test
-test: setup kernel tabs test-tabs host key-log bench-image ## Run every test, the emulated board's included
+test: setup kernel tabs test-tabs host key-log bench-image costs ## Run every test, the emulated board's included
 	@TEST_LOGS=$(BUILD)/test tools/setup/test.sh
 
 .PHONY: setup
@@ -169,18 +180,36 @@ key-log:
 	@cargo build --quiet --release --package provisiond --features key-log --target-dir $(BUILD)/key-log
 
 .PHONY: size
-size: setup kernel tabs host ## Report sizes of the kernel, its parts and the applications
+size: setup kernel plain-kernel tabs host ## Report sizes of the kernels, their parts and the applications
 	@$(EMULATOR) pack --kernel $(KERNEL) --tockloader $(TOCKLOADER) --out $(BUILD)/program.bin $(TAB_FILES)
-	@$(EMULATOR) size --kernel $(KERNEL) --program $(BUILD)/program.bin
+	@$(EMULATOR) size --kernel $(KERNEL) --plain-kernel $(PLAIN_KERNEL) --program $(BUILD)/program.bin
 
 .PHONY: bench
-bench: setup kernel measured tabs host bench-image ## Measure provisioning, boot and cryptography (some minutes)
-	@$(EMULATOR) bench --directory $(BUILD)/bench --measured-kernel $(MEASURED) $(PARTS)
-	@EMULATOR_BENCH_OUT=$(BUILD)/bench/device.txt \
-	    cargo test --quiet --package qemu_rv32_bench --test image >$(BUILD)/bench/device.log 2>&1 || \
-	    { cat $(BUILD)/bench/device.log; exit 1; }
-	@printf '\nThe cryptography alone, on the bare processor (docs/Performance.md explains each line):\n'
-	@cat $(BUILD)/bench/device.txt
+bench: setup kernel measured plain-kernel costs tabs host bench-image ## Measure kernel, provisioning, wear, cryptography (some minutes)
+	@$(EMULATOR) bench --directory $(BUILD)/bench --measured-kernel $(MEASURED) --plain-kernel $(PLAIN_KERNEL) \
+	    --costs-kernel $(COSTS_KERNEL) $(foreach tab,$(COSTS_TABS),--costs-tab $(tab)) \
+	    --cryptography $(BENCH_IMAGE) $(PARTS)
+
+.PHONY: plain-kernel
+plain-kernel:
+	@echo "build: kernel image of tock/boards/qemu_rv32_virt"
+	@cd tock/boards/qemu_rv32_virt && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) \
+	    --release --target $(RISCV) --target-dir $(BUILD)/plain
+
+.PHONY: costs
+costs:
+	@echo "build: kernel image and processes that count what system calls cost"
+	@cd tock/boards/qemu_rv32_virt && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) \
+	    --release --features measure --target $(RISCV) --target-dir $(BUILD)/costs
+	@$(foreach process,$(COSTS),$(call costs_tab,$(process),$($(process)_PAIR)) &&) true
+
+# $(call costs_tab,PROCESS,PAIR): builds and packs one process, in a folder of its own.
+costs_tab = (cd tock/conformance && $(FIRMWARE_ENV) \
+    LIBTOCK_LINKER_FLASH=$(word 1,$(subst ., ,$(2))) LIBTOCK_LINKER_RAM=$(word 2,$(subst ., ,$(2))) \
+    cargo build --quiet $(FIRMWARE_FLAGS) --release --bin $(1) --target $(RISCV) --target-dir $(BUILD)/costs/$(1)) && \
+    cp $(BUILD)/costs/$(1)/$(RISCV)/release/$(1) $(BUILD)/costs/$(1)/rv32imac.$(2).elf && \
+    $(ELF2TAB) --output-file $(BUILD)/costs/$(1).tab --package-name $(1) --kernel-major 2 --kernel-minor 0 \
+    --stack 0 --app-heap 0 --kernel-heap 1024 --deterministic $(BUILD)/costs/$(1)/rv32imac.$(2).elf
 
 .PHONY: bench-image
 bench-image:

@@ -23,8 +23,8 @@ const WAKE_OTHERS: usize = 3;
 const YIELD_WAIT: usize = 1;
 
 /// Times that a process is interrupted until its log is full. Of those of
-/// both processes, 24 in a row are looked at.
-const LOG: usize = 14;
+/// both processes, 18 in a row are looked at.
+const LOG: usize = 11;
 
 /// A count that no stretch of this process's own work reaches.
 const GAP: u32 = 200;

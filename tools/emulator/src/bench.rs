@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Figures of one provisioning and one boot, with their method.
+//! All figures on one page: kernel, sizes, provisioning, wear, cryptography.
+//!
+//! docs/Performance.md says what each of them means and how it is measured.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -13,59 +16,112 @@ use serde_json::Value;
 
 use crate::clock;
 use crate::command::complete;
+use crate::costs::{self, COSTS};
+use crate::cryptography;
 use crate::failure::{Failure, Result, While};
 use crate::machine::{Network, Pace};
+use crate::page::Page;
 use crate::phase::Phase;
 use crate::rig::{Rig, Seen};
 use crate::run::{claim, empty};
-use crate::scenario::{Fixture, Parts, wait_provisioned};
+use crate::scenario::{Fixture, Parts, main_job, wait_provisioned};
+use crate::size;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-const METHOD_TIME: &str = "
-Method: virtual time (CLINT mtime) of QEMU. The first two run with the host's time, against a
-daemon on the same host, and depend on it. The third runs with one nanosecond for each
-instruction and idle time skipped (-icount shift=0,sleep=off) and is the same in every run.
-Tenant start is the moment at which the kernel releases the LEDs.
-";
+/// The page's file in the folder of the run.
+const PAGE: &str = "figures.txt";
 
-const METHOD_WEAR: &str = "
-Method: after the provisioning above, on a new flash, from what is in it (`provisiond flash`): a
-slot's sequence number counts the stores, which take turns, and a journal's generation its moves, which do so
-too; each of them is one erase. The test wear.rs of provisioning_storage counts a million attempts.
-";
+/// Bytes of an erase block of the configuration flash; a page lies at the start of each.
+const BLOCK_LEN: u64 = 0x4_0000;
 
-const METHOD_COUNT: &str = "
-Method: a kernel with feature `measure`, provisioned under -icount shift=0, where minstret counts
-instructions. What the kernel's loop sleeps is subtracted; what processes execute is not. A slice is
-what the loop does between two looks at interrupts and deferred calls. How often the network
-wakes the board depends on the host, so the first two vary by some percent.
-";
+/// What the pages of the configuration flash hold.
+const PAGES: [&str; 5] = [
+    "page 0, factory data",
+    "page 1, configuration slot",
+    "page 2, configuration slot",
+    "page 3, journal",
+    "page 4, journal",
+];
 
-/// Measures a provisioning and a boot with `parts`, and counts instructions
-/// with the kernel `measured`, which says its figures itself.
-pub fn report(parts: &Parts, measured: Option<&Path>, directory: &Path) -> Result<String> {
-    let _claim = claim(directory)?;
-    let mut out = times(parts, &directory.join("times"))?;
-    if let Some(kernel) = measured {
-        let parts = Parts {
-            kernel: kernel.to_path_buf(),
-            ..parts.clone()
-        };
-        out.push('\n');
-        out.push_str(&counts(&parts, &directory.join("counts"))?);
-        out.push_str(METHOD_COUNT);
-    }
-    Ok(out)
+/// The programs and images that are measured.
+#[derive(Debug, Clone)]
+pub struct Subjects {
+    /// What provisions and boots.
+    pub parts: Parts,
+    /// The same kernel with feature `measure`, which says its figures itself.
+    pub measured_kernel: PathBuf,
+    /// The kernel of Tock's board, without anything of ours.
+    pub plain_kernel: PathBuf,
+    /// That kernel with feature `measure`, and the processes that count with it.
+    pub costs_kernel: PathBuf,
+    pub costs_tabs: Vec<PathBuf>,
+    /// The bare image that runs the cryptography.
+    pub cryptography: PathBuf,
 }
 
-fn times(parts: &Parts, directory: &Path) -> Result<String> {
+/// Measures everything in folders below `directory`, where the page is kept too.
+///
+/// # Errors
+/// Something is missing, does not run, or prints no figures.
+pub fn report(subjects: &Subjects, directory: &Path) -> Result<String> {
+    let Subjects { parts, .. } = subjects;
+    parts.check()?;
+    let _claim = claim(directory)?;
+    let mut page = Page::default();
+
+    eprintln!("bench: system calls, upcalls, switches");
+    let folder = directory.join("costs");
+    empty(&folder)?;
+    let costs = costs::measure(
+        &subjects.costs_kernel,
+        &subjects.costs_tabs,
+        &parts.tockloader,
+        &folder,
+    )?;
+    page.table("Tock", &["instructions"]);
+    for (name, what) in COSTS {
+        // The last one of a name has the most repetitions.
+        let cost = costs.iter().rfind(|cost| cost.name == name);
+        let each: Vec<u64> = cost.map(|cost| cost.each().into()).into_iter().collect();
+        page.row(what, &each);
+    }
+    size::compare(&subjects.plain_kernel, &parts.kernel, &mut page)?;
+
+    eprintln!("bench: a provisioning and a boot");
+    let folder = directory.join("times");
+    let mut times_page = Page::default();
+    times(parts, &folder, &mut times_page)?;
+    size::applications(&folder.join("program.bin"), &mut page)?;
+    page.append(times_page);
+
+    eprintln!("bench: a provisioning, counted");
+    let counted = Parts {
+        kernel: subjects.measured_kernel.clone(),
+        ..parts.clone()
+    };
+    counts(&counted, &directory.join("counts"), &mut page)?;
+
+    eprintln!("bench: erases of the flash in the main job");
+    wear(parts, &directory.join("wear"), &mut page)?;
+
+    eprintln!("bench: cryptography");
+    cryptography::report(&subjects.cryptography, &mut page)?;
+    page.note("");
+    page.note("docs/Performance.md tells what each line means and how it is measured.");
+
+    let text = page.into_text();
+    let file = directory.join(PAGE);
+    fs::write(&file, &text).doing(|| format!("writing {}", file.display()))?;
+    Ok(text)
+}
+
+fn times(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
     let (reports, _shown) = mpsc::channel();
     let (_keys, commands) = mpsc::channel();
     empty(directory)?;
     let mut fixture = Fixture::new(parts, directory, reports, commands)?;
     let rig = &mut fixture.rig;
-    let flash = rig.machine_settings().flash.clone();
 
     let first = rig.mark();
     rig.start_daemon(&fixture.daemon)?;
@@ -86,49 +142,91 @@ fn times(parts: &Parts, directory: &Path) -> Result<String> {
     let counted = tenant_start(rig)?;
     rig.power_off()?;
 
-    let lines = [
+    page.table(
+        "Provisioning and boot, in ms of the board's time",
+        &["each"],
+    );
+    for (what, time) in [
         (
+            "power-on to tenant, provisioning included (*)",
             first_tenant,
-            "power-on to tenant start, provisioning included",
         ),
-        (receipt.saturating_sub(connected), "connect to receipt"),
-        (
-            counted,
-            "power-on to tenant start, configured, boot window included",
-        ),
-    ];
-    let mut out = lines
-        .map(|(time, what)| format!("{:>12.3} ms  {what}\n", time.as_secs_f64() * 1e3))
-        .concat();
-    out.push_str(METHOD_TIME);
-    out.push('\n');
-    out.push_str(&wear(parts, &flash)?);
-    out.push_str(METHOD_WEAR);
-    Ok(out)
+        ("connect to receipt (*)", receipt.saturating_sub(connected)),
+        ("power-on to tenant, configured, with boot window", counted),
+    ] {
+        page.words(what, &[&format!("{:.1}", time.as_secs_f64() * 1e3)]);
+    }
+    page.note("(*) Passes with the host's time and depends on the host. The third is the same in every run.");
+    Ok(())
 }
 
-/// Erases of each page of the configuration flash.
-fn wear(parts: &Parts, flash: &Path) -> Result<String> {
+/// Counts the erases of each page while the main job runs: a provisioning, two
+/// boots, a wipe by the button and another provisioning.
+fn wear(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
+    let (reports, _shown) = mpsc::channel();
+    let (_keys, commands) = mpsc::channel();
+    empty(directory)?;
+    let mut fixture = Fixture::new(parts, directory, reports, commands)?;
+    main_job(&mut fixture)?;
+    fixture.rig.power_off()?;
+    let settings = fixture.rig.machine_settings();
+    let log = &settings.log;
+    let log = fs::read_to_string(log).doing(|| format!("reading {}", log.display()))?;
+    let seen = erases(&log)?;
+    let known = known_erases(parts, &settings.flash)?;
+    page.table(
+        "Erases of the configuration flash in the main job",
+        &["counted", "left to read"],
+    );
+    for (number, what) in PAGES.into_iter().enumerate() {
+        page.row(what, &[seen[number], known[number]]);
+    }
+    page.note("Main job: provisioning, two boots, wipe by the button, provisioning again.");
+    page.note("Left to read: what `provisiond flash` finds in the image; a wipe takes it away.");
+    Ok(())
+}
+
+/// Erases of each page that the emulated chip tells of in QEMU's log.
+fn erases(log: &str) -> Result<[u64; PAGES.len()]> {
+    let mut pages = [0; PAGES.len()];
+    for line in log.lines().filter(|line| line.contains("block erase")) {
+        let page = line
+            .split_once("offset:0x")
+            .and_then(|(_, rest)| rest.split(' ').next())
+            .and_then(|offset| u64::from_str_radix(offset, 16).ok())
+            .and_then(|offset| pages.get_mut((offset / BLOCK_LEN) as usize));
+        match page {
+            Some(page) => *page += 1,
+            None => return Err(Failure::new("counting erases", format!("unknown: {line}"))),
+        }
+    }
+    Ok(pages)
+}
+
+/// Erases of each page that what is in the flash proves.
+fn known_erases(parts: &Parts, flash: &Path) -> Result<[u64; PAGES.len()]> {
     const DOING: &str = "looking at the flash image";
     let mut command = Command::new(&parts.provisiond);
     let output = complete(command.arg("flash").arg(flash).arg("--json"), DOING)?;
     let report: Value = serde_json::from_slice(&output.stdout).doing(|| DOING.into())?;
-    let pages = ["slots", "journal"].map(|kind| {
-        let pages = report[kind].as_array().into_iter().flatten();
-        pages
-            .map(|page| {
-                format!(
-                    "{:>12}     erases of page {} ({kind})\n",
-                    page["erases"].as_u64().unwrap_or_default(),
-                    page["page"]
-                )
-            })
-            .collect::<String>()
-    });
-    Ok(pages.concat())
+    let mut pages = [0; PAGES.len()];
+    for kind in ["slots", "journal"] {
+        for known in report[kind].as_array().into_iter().flatten() {
+            let number = known["page"]
+                .as_u64()
+                .and_then(|page| usize::try_from(page).ok());
+            let page = number.and_then(|number| pages.get_mut(number));
+            match (page, known["erases"].as_u64()) {
+                (Some(page), Some(erases)) => *page = erases,
+                _ => return Err(Failure::new(DOING, format!("no page: {known}"))),
+            }
+        }
+    }
+    Ok(pages)
 }
 
-fn counts(parts: &Parts, directory: &Path) -> Result<String> {
+/// Provisions with a kernel that counts, and writes what it says.
+fn counts(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
     let (reports, _shown) = mpsc::channel();
     let (_keys, commands) = mpsc::channel();
     empty(directory)?;
@@ -147,12 +245,29 @@ fn counts(parts: &Parts, directory: &Path) -> Result<String> {
             .map(|_| ())
     })?;
     rig.power_off()?;
-    Ok(rig
-        .history(start)
-        .iter()
-        .filter_map(figure)
-        .map(|figure| format!("  {figure}\n"))
-        .collect())
+    page.table("Provisioning, sleep left out", &["instructions"]);
+    for figure in rig.history(start).iter().filter_map(figure) {
+        let words: Vec<&str> = figure.split([' ', ',']).collect();
+        let value = words.get(1).and_then(|word| word.parse().ok());
+        match (words.first().and_then(|name| counted_name(name)), value) {
+            (Some(what), Some(value)) => page.row(what, &[value]),
+            _ => return Err(Failure::new("reading the kernel's figures", figure)),
+        }
+    }
+    page.note(
+        "(*) Kernel and processes. Varies by some percent: the host's network wakes the board.",
+    );
+    Ok(())
+}
+
+/// What a figure of the kernel is.
+fn counted_name(name: &str) -> Option<&'static str> {
+    match name {
+        "power-on-to-tenant" => Some("power-on to tenant (*)"),
+        "connect-to-tenant" => Some("connect to tenant (*)"),
+        LAST_FIGURE => Some("longest slice: kernel at work without a look at interrupts"),
+        _ => None,
+    }
 }
 
 /// What a kernel with feature `measure` says, of which [`LAST_FIGURE`] is the end.
@@ -191,4 +306,19 @@ fn tenant_start(rig: &mut Rig) -> Result<Duration> {
                 "the LEDs were never released",
             )
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn erases_are_counted_by_page() {
+        let log = "qemu started\n\
+            pflash_write_block_erase virt.flash1: block erase offset:0x40000 bytes:0x40000\n\
+            pflash_write_block_erase virt.flash1: block erase offset:0x100000 bytes:0x40000\n\
+            pflash_write_block_erase virt.flash1: block erase offset:0x40000 bytes:0x40000\n";
+        assert_eq!(erases(log), Ok([0, 2, 0, 0, 1]));
+        assert!(erases("block erase offset:0x4000000 bytes:0x40000").is_err());
+    }
 }

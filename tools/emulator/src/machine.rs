@@ -268,6 +268,8 @@ fn arguments(settings: &Settings, control: &Path, clock: &Path) -> Result<Vec<St
     add(&["-machine", "virt", "-m", "128M"]);
     add(&["-cpu", &format!("rv32,{epmp}=true")]);
     add(&["-display", "none", "-monitor", "none", "-serial", "stdio"]);
+    // Into the log; `make bench` counts them.
+    add(&["-trace", "enable=pflash_write_block_erase"]);
     add(&[
         "-no-reboot",
         "-bios",

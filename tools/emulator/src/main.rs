@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use emulator::bench::Subjects;
 use emulator::failure::Result;
 use emulator::run::Options;
 use emulator::scenario::Parts;
@@ -46,14 +47,29 @@ enum Command {
         directory: PathBuf,
         /// A kernel that counts instructions (feature `measure`).
         #[arg(long)]
-        measured_kernel: Option<PathBuf>,
+        measured_kernel: PathBuf,
+        /// The kernel of Tock's own board.
+        #[arg(long)]
+        plain_kernel: PathBuf,
+        /// That kernel with feature `measure`.
+        #[arg(long)]
+        costs_kernel: PathBuf,
+        /// The processes that count with it.
+        #[arg(long, required = true)]
+        costs_tab: Vec<PathBuf>,
+        /// The bare image that runs the cryptography.
+        #[arg(long)]
+        cryptography: PathBuf,
     },
-    /// Report the size of a kernel and of the applications in a flash image.
+    /// Report the sizes of kernels and of the applications in a flash image.
     Size {
         #[arg(long)]
         kernel: PathBuf,
+        /// The kernel of Tock's own board, to compare with.
         #[arg(long)]
-        program: Option<PathBuf>,
+        plain_kernel: PathBuf,
+        #[arg(long)]
+        program: PathBuf,
     },
     /// Pack a program flash image from a kernel and TABs.
     Pack {
@@ -124,14 +140,29 @@ fn perform(command: Command) -> Result<bool> {
             parts,
             directory,
             measured_kernel,
+            plain_kernel,
+            costs_kernel,
+            costs_tab,
+            cryptography,
         } => {
             namespace::enter()?;
-            let report = bench::report(&parts.into(), measured_kernel.as_deref(), &directory)?;
-            print!("{report}");
+            let subjects = Subjects {
+                parts: parts.into(),
+                measured_kernel,
+                plain_kernel,
+                costs_kernel,
+                costs_tabs: costs_tab,
+                cryptography,
+            };
+            print!("{}", bench::report(&subjects, &directory)?);
             Ok(true)
         }
-        Command::Size { kernel, program } => {
-            print!("{}", size::report(&kernel, program.as_deref())?);
+        Command::Size {
+            kernel,
+            plain_kernel,
+            program,
+        } => {
+            print!("{}", size::report(&plain_kernel, &kernel, &program)?);
             Ok(true)
         }
         Command::Pack {

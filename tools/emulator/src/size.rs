@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! Where the bytes go: the kernel's sections and parts, the applications' flash
-//! and RAM.
+//! Where the bytes go: sections and crates of kernels, flash and RAM of
+//! applications.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,66 +13,119 @@ use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind};
 
 use crate::failure::{Failure, Result, While};
 use crate::image;
+use crate::page::Page;
 
 const SHF_WRITE: u64 = 1;
 const SHF_ALLOC: u64 = 2;
 
-/// Sizes of the sections that a program loads, by what they cost.
+/// What a kernel's image takes, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Sections {
-    /// Code and constants: flash.
-    text: u64,
+pub struct Sizes {
+    /// Instructions.
+    pub code: u64,
+    /// Constants, and what else of the flash is only read.
+    pub constants: u64,
     /// Values set at start: flash and RAM.
-    data: u64,
-    /// Zeroed or left as it is at start: RAM.
-    bss: u64,
+    pub data: u64,
+    /// Zeroed at start.
+    pub bss: u64,
+    pub stack: u64,
 }
 
-/// The report on a kernel and the applications in its program flash.
-pub fn report(kernel: &Path, program: Option<&Path>) -> Result<String> {
-    let doing = || format!("measuring {}", kernel.display());
-    let bytes = fs::read(kernel).doing(doing)?;
-    let file = object::File::parse(&*bytes).doing(doing)?;
-    let mut out = String::new();
-    let mut line = |text: String| {
-        out.push_str(&text);
-        out.push('\n');
-    };
+impl Sizes {
+    pub const fn flash(&self) -> u64 {
+        self.code + self.constants + self.data
+    }
 
-    let sections = sections(&file);
-    line(format!("kernel {}", kernel.display()));
-    line(format!(
-        "{:>10}  text (code and constants, flash)",
-        sections.text
-    ));
-    line(format!("{:>10}  data (flash and RAM)", sections.data));
-    line(format!("{:>10}  bss and stack (RAM)", sections.bss));
-    line(String::new());
-    line("kernel by crate, from symbol sizes: flash, RAM".to_owned());
+    pub const fn ram(&self) -> u64 {
+        self.data + self.bss + self.stack
+    }
+}
+
+/// Measures the kernel at `path`, an ELF file.
+///
+/// # Errors
+/// It cannot be read, or it has no code.
+pub fn kernel(path: &Path) -> Result<Sizes> {
+    let doing = || format!("measuring {}", path.display());
+    let bytes = fs::read(path).doing(doing)?;
+    let file = object::File::parse(&*bytes).doing(doing)?;
+    let sizes = sizes(&file);
+    if sizes.code == 0 {
+        return Err(Failure::new(doing(), "it has no code"));
+    }
+    Ok(sizes)
+}
+
+/// Writes the sizes of the plain board's kernel beside those of ours.
+///
+/// # Errors
+/// One of them cannot be measured.
+pub fn compare(plain: &Path, ours: &Path, page: &mut Page) -> Result<()> {
+    let kernels = [kernel(plain)?, kernel(ours)?];
+    page.table("Kernel, in bytes", &["plain board", "provisioning"]);
+    let mut row =
+        |label: &str, size: fn(&Sizes) -> u64| page.row(label, &kernels.each_ref().map(size));
+    row("code", |sizes| sizes.code);
+    row("constants", |sizes| sizes.constants);
+    row("initial data", |sizes| sizes.data);
+    row("zeroed data", |sizes| sizes.bss);
+    row("stack", |sizes| sizes.stack);
+    row("flash: code, constants, initial data", Sizes::flash);
+    row("RAM: initial data, zeroed data, stack", Sizes::ram);
+    Ok(())
+}
+
+/// Writes what the applications in the program flash image `program` take.
+///
+/// # Errors
+/// The image cannot be read.
+pub fn applications(program: &Path, page: &mut Page) -> Result<()> {
+    let image = fs::read(program).doing(|| format!("reading {}", program.display()))?;
+    page.table("Applications, in bytes", &["flash", "RAM asked for"]);
+    for application in image::applications(&image) {
+        let ram = application.minimum_ram.into();
+        page.row(&application.name, &[application.size as u64, ram]);
+    }
+    Ok(())
+}
+
+/// Writes which crates the kernel at `path` is made of.
+///
+/// # Errors
+/// It cannot be read.
+pub fn crates(title: &str, path: &Path, page: &mut Page) -> Result<()> {
+    let doing = || format!("measuring {}", path.display());
+    let bytes = fs::read(path).doing(doing)?;
+    let file = object::File::parse(&*bytes).doing(doing)?;
+    page.table(title, &["flash", "RAM"]);
     let mut crates: Vec<(String, (u64, u64))> = by_crate(&file).into_iter().collect();
     crates.sort_by_key(|(_, (flash, ram))| std::cmp::Reverse(flash + ram));
     for (name, (flash, ram)) in crates {
-        line(format!("{flash:>10} {ram:>10}  {name}"));
+        page.row(&name, &[flash, ram]);
     }
-    if let Some(program) = program {
-        let image = fs::read(program).doing(|| format!("reading {}", program.display()))?;
-        line(String::new());
-        line("applications: flash, RAM asked for".to_owned());
-        for application in image::applications(&image) {
-            line(format!(
-                "{:>10} {:>10}  {}",
-                application.size, application.minimum_ram, application.name
-            ));
-        }
-    }
-    if sections.text == 0 {
-        return Err(Failure::new(doing(), "it has no code"));
-    }
-    Ok(out)
+    Ok(())
 }
 
-fn sections(file: &object::File) -> Sections {
-    let mut sum = Sections::default();
+/// The report on both kernels, and on the applications in a program flash.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn report(plain: &Path, ours: &Path, program: &Path) -> Result<String> {
+    let mut page = Page::default();
+    compare(plain, ours, &mut page)?;
+    applications(program, &mut page)?;
+    crates("Plain board by crate, from symbol sizes", plain, &mut page)?;
+    crates("Provisioning by crate, from symbol sizes", ours, &mut page)?;
+    Ok(page.into_text())
+}
+
+fn sizes(file: &object::File) -> Sizes {
+    let mut sum = Sizes::default();
+    // Both share a section; without the symbol, all of it counts as code.
+    let constants = file
+        .symbol_by_name("_srodata")
+        .map_or(u64::MAX, |symbol| symbol.address());
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags } = section.flags() else {
             continue;
@@ -80,11 +133,18 @@ fn sections(file: &object::File) -> Sections {
         if sh_flags & SHF_ALLOC == 0 {
             continue;
         }
+        let size = section.size();
         let in_file = section.file_range().is_some_and(|(_, size)| size > 0);
         match (in_file, sh_flags & SHF_WRITE != 0) {
-            (false, _) => sum.bss += section.size(),
-            (true, true) => sum.data += section.size(),
-            (true, false) => sum.text += section.size(),
+            (false, _) if section.name() == Ok(".stack") => sum.stack += size,
+            (false, _) => sum.bss += size,
+            (true, true) => sum.data += size,
+            (true, false) => {
+                let end = section.address() + size;
+                let read = end.saturating_sub(constants.max(section.address()));
+                sum.code += size - read;
+                sum.constants += read;
+            }
         }
     }
     sum
