@@ -133,15 +133,16 @@ impl Functions {
         Ok(Functions(functions.collect()))
     }
 
-    /// The one function whose name begins and ends like this. It is a failure when
-    /// there is none, as when the compiler has merged it into its caller, or when
-    /// there are several.
-    pub fn find(&self, begins: &str, ends: &str) -> Result<u64> {
-        let doing = || format!("looking for the function {begins}...{ends} of the kernel");
+    /// The one method of this name whose type or trait is named like this. It is a
+    /// failure when there is none, as when the compiler has merged it into its
+    /// caller, or when there are several.
+    pub fn find(&self, of: &str, method: &str) -> Result<u64> {
+        let doing = || format!("looking for the kernel's function {method} of {of}");
+        let ends = format!("::{method}");
         let mut found = self
             .0
             .iter()
-            .filter(|(name, _)| name.starts_with(begins) && name.ends_with(ends));
+            .filter(|(name, _)| name.contains(of) && name.ends_with(&ends));
         match (found.next(), found.next()) {
             (Some((_, address)), None) => Ok(*address),
             (None, _) => Err(Failure::new(doing(), "there is none")),

@@ -16,8 +16,8 @@ use emulator::scenario::{wait_provisioned, wait_tenant};
 
 use crate::support::{Bench, LIMIT, check_leds, require, starts};
 
-pub fn wrong_code(bench: &mut Bench) -> Result<()> {
-    // A well-formed code, but another device's.
+/// A daemon that has a well-formed code for the board, but another device's.
+pub fn wrong_inventory(bench: &mut Bench) -> Result<daemon::Settings> {
     let other = bench.directory.join("other");
     let flash = bench.directory.join("other.img");
     let stranger = daemon::mint(&bench.parts.provisiond, &other, &flash)?;
@@ -27,7 +27,11 @@ pub fn wrong_code(bench: &mut Bench) -> Result<()> {
         .doing(|| "writing the wrong inventory".into())?;
     let mut wrong = bench.fixture.daemon.clone();
     wrong.inventory = inventory;
+    Ok(wrong)
+}
 
+pub fn wrong_code(bench: &mut Bench) -> Result<()> {
+    let wrong = wrong_inventory(bench)?;
     bench.start_daemon_with(&wrong)?;
     let first = bench.power_on()?;
     let rig = bench.rig();

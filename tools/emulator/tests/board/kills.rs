@@ -2,208 +2,197 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 // Copyright Tock Provisioning Contributors 2026.
 
-//! The plug is pulled at random points of provisioning runs.
+//! Power cuts anywhere in provisioning leave the old configuration or the new.
 //!
-//! Each point is a run of its own on what the one before left: a board that has
-//! no configuration provisions, one that has is double-pressed in its window.
-//! The emulator is killed (SIGKILL) at the point; then the image is looked at,
-//! and the next run boots it. Every other point lies anywhere between power-on
-//! and the tenants; the rest lie close behind the key agreement, where the
-//! flash is written.
+//! Each point is a run from power-on to the cut, on what the point before left: a
+//! board that has no configuration provisions, one that has is double-pressed in
+//! its window. Then the image is looked at, and the next run boots it. Half of the
+//! points lie anywhere between power-on and the tenants; the rest lie between the
+//! order to store and the end of the conversation, where the flash is written.
 
-use std::env;
-use std::fs;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use emulator::command::complete;
-use emulator::failure::{Failure, Result, While};
+use emulator::button;
+use emulator::clock::LONGEST_JUMP;
+use emulator::cut::Cut;
+use emulator::failure::Result;
 use emulator::phase::Phase;
-use emulator::rig::{Mark, Rig, Seen};
+use emulator::rig::{Mark, Rig};
 use emulator::scenario::{wait_provisioned, wait_tenant};
 use provisioning_storage::layout::Page;
 use serde_json::Value;
 
-use crate::lifecycle::twice;
+use crate::cuts::{Points, Ran, Steps, look, run, told};
 use crate::support::{Bench, LIMIT, require};
 
-/// Points without `EMULATOR_KILLS` in the environment, so that `make test` does
-/// not take long.
-const POINTS: u32 = 40;
-/// Chooses the points, unless `EMULATOR_KILLS_SEED` does.
-const SEED: u64 = 0x0dd_ba11;
+/// How long the button is held and let go for two presses, in the board's time.
+const PRESS: Duration = Duration::from_millis(100);
+/// Where a run is longer than the one that was measured, in the board's time: it has
+/// come to its end, and is cut there.
+const AT_END: Duration = Duration::from_secs(2);
 
-/// A run from power-on to the tenants, on a host that is not too busy.
-const RUN: Duration = Duration::from_millis(2_500);
-/// From the key agreement to the acknowledgement, likewise.
-const END: Duration = Duration::from_millis(500);
-
-/// Steele, Lea and Flood's SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: Duration) -> Duration {
-        let micros = limit.as_micros() as u64;
-        Duration::from_micros(self.next() % micros.max(1))
-    }
-}
-
-fn number<T: std::str::FromStr>(variable: &str, default: T) -> Result<T> {
-    match env::var(variable) {
-        Err(_) => Ok(default),
-        Ok(text) => text
-            .parse()
-            .map_err(|_| Failure::new(format!("reading {variable}"), text)),
-    }
-}
-
-/// What `provisiond flash` says of the board's image.
-fn look(bench: &mut Bench) -> Result<Value> {
-    const DOING: &str = "looking at the flash image";
-    let image = bench.rig().machine_settings().flash.clone();
-    let mut command = Command::new(&bench.parts.provisiond);
-    let output = complete(command.arg("flash").arg(image).arg("--json"), DOING)?;
-    serde_json::from_slice(&output.stdout).doing(|| DOING.into())
-}
-
-/// Lets the board run, with its button pressed twice where it obeys it.
-struct Run<'a> {
-    rig: &'a mut Rig,
-    from: Mark,
+/// What a person does meanwhile, and the board's time made to pass.
+#[derive(Default)]
+struct Hand {
     pressed: bool,
+    at_end: Duration,
 }
 
-impl Run<'_> {
-    fn pump(&mut self) -> Result<()> {
-        if !self.pressed && self.announced(Phase::BootWindow) {
+impl Hand {
+    /// Two presses in the window, as soon as it is open; then the rest of it, and
+    /// what the search for the daemon waits, pass quickly.
+    fn act(&mut self, rig: &mut Rig, from: Mark) -> Result<bool> {
+        let phases = rig.phases(from);
+        if !self.pressed && phases.contains(&Phase::BootWindow) {
             self.pressed = true;
-            twice(self.rig)?;
-        }
-        self.rig.pump(Duration::from_millis(5))
-    }
-
-    fn announced(&self, phase: Phase) -> bool {
-        self.rig.phases(self.from).contains(&phase)
-    }
-
-    fn pump_for(&mut self, time: Duration) -> Result<()> {
-        let end = Instant::now() + time;
-        while Instant::now() < end {
-            self.pump()?;
-        }
-        Ok(())
-    }
-
-    /// Until the key agreement begins. When the point before came just after a
-    /// commit, the daemon may still think that it talks to the board.
-    fn pump_until_agreeing(&mut self) -> Result<()> {
-        let start = Instant::now();
-        while !self.announced(Phase::Agreeing) {
-            if start.elapsed() > LIMIT {
-                return Err(Failure::new(
-                    "waiting for the key agreement",
-                    format!("{:?}", self.rig.phases(self.from)),
-                ));
+            for down in [true, false, true, false] {
+                let qmp = &mut rig.machine()?.qmp;
+                if down {
+                    button::press(qmp)?;
+                } else {
+                    button::release(qmp)?;
+                }
+                rig.advance(PRESS)?;
             }
-            self.pump()?;
+        } else if phases.contains(&Phase::Tenant) {
+            rig.advance(LONGEST_JUMP)?;
+            self.at_end += LONGEST_JUMP;
+        } else if !phases.contains(&Phase::Connecting) {
+            rig.advance(LONGEST_JUMP)?;
         }
-        Ok(())
+        Ok(self.at_end < AT_END)
     }
+}
+
+fn run_with_hand(bench: &mut Bench, cut: &Cut) -> Result<Ran> {
+    let mut hand = Hand::default();
+    run(bench, cut, |rig, from| hand.act(rig, from))
+}
+
+/// Lengths of undisturbed runs, in instructions.
+struct Lengths {
+    /// From power-on to the tenants' words, without a configuration and with one.
+    fresh: u64,
+    again: u64,
+    /// From the order to store to the end of the conversation.
+    storing: u64,
+}
+
+impl Lengths {
+    /// Provisions the board, then once more.
+    fn measure(bench: &mut Bench, points: &Points, steps: &Steps) -> Result<Lengths> {
+        let cut = Cut {
+            notes: vec![steps.committing, steps.ended, steps.printed],
+            ..points.cut()
+        };
+        let mut whole = [0; 2];
+        let mut storing = 0;
+        for length in &mut whole {
+            let report = run_with_hand(bench, &cut)?.report;
+            let begin = told(report.first(steps.committing, 0), "order to store")?;
+            storing = told(report.first(steps.ended, begin), "end")? - begin;
+            let printed = report.notes.iter().rev();
+            let last = printed.map(|place| place.count).next();
+            *length = told(last, "tenant that prints")?;
+        }
+        let [fresh, again] = whole;
+        Ok(Lengths {
+            fresh,
+            again,
+            storing,
+        })
+    }
+}
+
+/// Exactly the old or exactly the new: a seal opens whole or not at all, and a new
+/// configuration has a serial number above all before.
+fn check(before: &Value, after: &Value) -> Result<bool> {
+    let old = after["serial"] == before["serial"];
+    let newer = after["serial"].as_u64() > before["serial"].as_u64();
+    require(old || newer, "old or new", (before, after))?;
+    require(
+        after["serial_floor"].as_u64() >= before["serial_floor"].as_u64(),
+        "the floor never sinks",
+        (before, after),
+    )?;
+    let whole = ["erased", "valid", "fell-back"];
+    let state = after["configuration"].as_str().unwrap_or_default();
+    require(whole.contains(&state), "no configuration is damaged", after)?;
+    Ok(old)
 }
 
 pub fn at_random_points(bench: &mut Bench) -> Result<()> {
-    let points: u32 = number("EMULATOR_KILLS", POINTS)?;
-    let mut random = Random(number("EMULATOR_KILLS_SEED", SEED)?);
+    let mut points = Points::new(bench)?;
+    let steps = Steps::find(&bench.parts.kernel)?;
     let factory = bench.flash()?.page(Page::Factory).to_vec();
-    let log = bench.directory.join("points.log");
-    let mut told = String::new();
-    let mut before = look(bench)?;
-    let (mut stored, mut kept) = (0, 0);
-
     bench.start_daemon()?;
-    for point in 0..points {
-        let close = point % 2 == 1;
-        let delay = random.below(if close { END } else { RUN });
-        let from = bench.power_on()?;
-        let mut run = Run {
-            rig: bench.rig(),
-            from,
-            pressed: false,
-        };
-        if close {
-            run.pump_until_agreeing()?;
-        }
-        run.pump_for(delay)?;
-        bench.rig().power_off()?;
+    let empty = bench.flash()?;
+    let lengths = Lengths::measure(bench, &points, &steps)?;
+    points.tell(&format!(
+        "a run has {} instructions, with a configuration {}, storing {}",
+        lengths.fresh, lengths.again, lengths.storing
+    ))?;
+    // The points begin on a board that was never provisioned.
+    bench.replace_flash(&empty)?;
+    let mut before = look(bench)?;
+    let (mut stored, mut kept, mut early) = (0, 0, 0);
 
-        // The board found what was there, whole.
-        let rig = bench.rig();
-        let broken = rig.history(from).iter().find_map(|seen| match seen {
-            Seen::Exit(exit) => Some(format!("{exit:?}")),
-            Seen::Console(line) if line.contains("panic") || line.contains("damaged; mint") => {
-                Some(line.clone())
-            }
-            _ => None,
-        });
-        require(broken.is_none(), "the board ran", broken)?;
-        let phases = rig.phases(from);
-        let booted = phases.first() == Some(&Phase::BootWindow);
+    for point in 0..points.count {
         let had = before["serial"] != Value::Null;
-        require(
+        let (from, length) = match point % 2 {
+            0 if had => (None, lengths.again),
+            0 => (None, lengths.fresh),
+            _ => (Some(steps.committing), lengths.storing),
+        };
+        let cut = Cut {
+            from,
+            after: Some(points.random.up_to(length)),
+            ..points.cut()
+        };
+        let ran = run_with_hand(bench, &cut);
+        let ran = points.at(point, ran)?;
+        let after = look(bench);
+        let after = points.at(point, after)?;
+        let phases = bench.rig().phases(ran.from);
+        points.tell(&format!(
+            "{point}: {:x?} of {:?} after {phases:?}: serial {} attempts {} {}",
+            ran.report.cut, cut.after, after["serial"], after["attempts"], after["configuration"]
+        ))?;
+        let booted = phases.first() == Some(&Phase::BootWindow);
+        let found = require(
             phases.is_empty() || booted == had,
             "the board found what the image held",
             (&phases, &before),
-        )?;
-
-        // Exactly the old or exactly the new: a seal opens whole or not at all,
-        // and a new configuration has a serial number above all before.
-        let after = look(bench)?;
-        let at = format!("point {point}, {delay:?} after {phases:?}");
-        let old = after["serial"] == before["serial"];
-        let newer = after["serial"].as_u64() > before["serial"].as_u64();
-        require(
-            old || newer,
-            &format!("{at}: old or new"),
-            (&before, &after),
-        )?;
-        require(
-            after["serial_floor"].as_u64() >= before["serial_floor"].as_u64(),
-            &format!("{at}: the floor never sinks"),
-            (&before, &after),
-        )?;
-        require(
-            bench.flash()?.page(Page::Factory) == factory,
-            &format!("{at}: the factory page was not touched"),
-            (),
-        )?;
-        if old {
-            kept += 1;
-        } else {
-            stored += 1;
+        )
+        .and_then(|()| check(&before, &after))
+        .and_then(|old| {
+            let untouched = bench.flash()?.page(Page::Factory) == factory;
+            require(untouched, "the factory page was not touched", ())?;
+            Ok(old)
+        });
+        match points.at(point, found)? {
+            true => kept += 1,
+            false => stored += 1,
         }
-        told.push_str(&format!(
-            "{at}: serial {} attempts {} {}\n",
-            after["serial"], after["attempts"], after["configuration"]
-        ));
-        fs::write(&log, &told).doing(|| format!("writing {}", log.display()))?;
+        early += u32::from(ran.report.cut.is_none());
         before = after;
     }
     bench.rig().kill_daemon();
-    bench.rig().note(format!(
-        "{points} points: {kept} left the old state, {stored} the new one"
-    ));
+    let summary = format!(
+        "{} points: {kept} left the old state, {stored} the new one; {early} runs were over before their count",
+        points.count
+    );
+    points.tell(&summary)?;
+    bench.rig().note(summary);
     require(
         kept > 0 && stored > 0,
         "the points lay on both sides of the commit",
         (kept, stored),
+    )?;
+    require(
+        early * 10 <= points.count,
+        "nearly all runs were cut at their instruction",
+        early,
     )?;
 
     // After all of that it is an ordinary board.

@@ -7,7 +7,9 @@
 //! Each case runs in a process and a private network of its own, started by
 //! the harness; images come from `make`. A missing image is a failure.
 
+mod attempts;
 mod cases;
+mod cuts;
 mod faults;
 mod flash;
 mod interruptions;
@@ -127,6 +129,10 @@ const CASES: &[Case] = &[
     (
         "plug_pulled_at_random_points_leaves_old_or_new",
         kills::at_random_points,
+    ),
+    (
+        "power_cut_at_random_instructions_gives_no_guess_more",
+        attempts::cut_at_random_instructions,
     ),
 ];
 

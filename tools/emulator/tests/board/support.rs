@@ -49,7 +49,7 @@ pub struct Bench {
 }
 
 /// A path from the environment that `make test` sets, or where `make` puts it.
-fn path(variable: &str, default: &str) -> PathBuf {
+pub fn path(variable: &str, default: &str) -> PathBuf {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     env::var_os(variable).map_or_else(|| repository.join(default), PathBuf::from)
 }
@@ -179,6 +179,12 @@ impl Bench {
         fs::read(&path)
             .map(Flash)
             .doing(|| format!("reading {}", path.display()))
+    }
+
+    /// Puts the configuration flash back to what it was; the board must be off.
+    pub fn replace_flash(&mut self, flash: &Flash) -> Result<()> {
+        let path = self.rig().machine_settings().flash.clone();
+        fs::write(&path, flash.bytes()).doing(|| format!("writing {}", path.display()))
     }
 }
 
