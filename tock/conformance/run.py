@@ -409,6 +409,19 @@ def last_words(directory: Path):
         check(text not in console, f"{text}\n{console}")
 
 
+def long_panic(directory: Path):
+    """With debug assertions a process that panics tells on the console where and why."""
+    environment = {**addresses(0), "CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS": "true"}
+    # Built apart, since the rest would be built anew after it.
+    target = target_directory(HERE) / "assertions"
+    elf = cargo(HERE, ["--bin", "panics"], environment, target) / "panics"
+    binary = packed(directory, "panics", elf)
+    console = run(directory, [binary], r"on purpose|panics: goes on")
+    told = re.search(r"panicked at src/bin/panics\.rs:\d+:\d+:?\s+on purpose", console)
+    check(told is not None and "alert: panic" in console, console)
+    check("panics: goes on" not in console and "faulted" not in console, console)
+
+
 def examples(directory: Path):
     """The examples of libtock-rs build as they are, and do what they say."""
     libtock = TOCK.parent / "libtock-rs"
@@ -442,7 +455,7 @@ def examples(directory: Path):
 
 CHECKS = [
     abi_observed, devices, console_input, frames, raw_image, isolation, time_slices, preemption,
-    last_words, examples, api_pins,
+    last_words, long_panic, examples, api_pins,
 ]  # fmt: skip
 
 
