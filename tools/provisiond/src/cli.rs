@@ -4,6 +4,7 @@
 
 //! Arguments of the command line.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -192,21 +193,15 @@ pub struct Flash {
     #[arg(long)]
     pub json: bool,
     /// Print the configuration in force, the PSK included.
-    #[arg(long, requires = "root_secret")]
+    #[arg(long, requires = "secret")]
     pub reveal: bool,
-    /// The device's root secret, for --reveal; 64 hexadecimal digits.
-    #[arg(long, value_name = "HEX", requires = "reveal", value_parser = root_secret)]
-    pub root_secret: Option<RootSecret>,
-}
-
-/// Overwritten when it is dropped.
-pub type RootSecret = zeroize::Zeroizing<[u8; 32]>;
-
-fn root_secret(text: &str) -> Result<RootSecret, &'static str> {
-    provisiond::id::from_hex(text)
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-        .map(RootSecret::new)
-        .ok_or("a root secret is 64 hexadecimal digits")
+    /// The device's root secret, for --reveal: a file of 64 hexadecimal digits,
+    /// or - for standard input.
+    #[arg(long, value_name = "FILE", requires = "reveal", group = "secret")]
+    pub root_secret_file: Option<PathBuf>,
+    /// Taken by earlier versions. What it says now is where to put the secret.
+    #[arg(long, hide = true, group = "secret")]
+    pub root_secret: Option<OsString>,
 }
 
 fn host_name(text: &str) -> Result<String, &'static str> {

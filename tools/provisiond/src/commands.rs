@@ -4,7 +4,8 @@
 
 //! What each command does.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,9 +13,12 @@ use provisiond::client;
 use provisiond::control::{Answer, Control, Request};
 use provisiond::conversation::Context;
 use provisiond::credentials::{Credentials, FromFile, Generated};
-use provisiond::event::{Event, Format, Sink, Stdout};
+use provisiond::event::{Event, Sink};
+use provisiond::event_log::{EventLog, Format};
 use provisiond::failure::{Failure, Kind};
+use provisiond::files::read_owned;
 use provisiond::flash::Image;
+use provisiond::id::secret_from_hex;
 use provisiond::inventory::Inventory;
 use provisiond::issuer::Issuer;
 use provisiond::keys::Keys;
@@ -25,29 +29,24 @@ use provisiond::settings::Settings;
 use provisiond::state::State;
 use provisiond::{qr, server};
 use tokio::signal::unix::{SignalKind, signal};
+use zeroize::Zeroizing;
 
 use crate::cli::{Arguments, Command, Devices, Flash, Identify, Mint, Serve};
+
+/// Length of a root secret, bytes.
+const ROOT_SECRET_LEN: usize = 32;
+/// Most that is read of its text.
+const MAX_SECRET_TEXT: usize = 256;
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Mint(arguments) => mint(&arguments),
-        Command::Serve(arguments) => runtime()?.block_on(serve(*arguments)),
-        Command::Identify(arguments) => runtime()?.block_on(identify(&arguments)),
-        Command::Devices(arguments) => runtime()?.block_on(devices(&arguments)),
+        Command::Serve(arguments) => server::runtime()?.block_on(serve(*arguments)),
+        Command::Identify(arguments) => server::runtime()?.block_on(identify(&arguments)),
+        Command::Devices(arguments) => server::runtime()?.block_on(devices(&arguments)),
         Command::Flash(arguments) => flash(&arguments),
     }
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Runtime::new().map_err(|error| {
-        Failure::new(
-            Kind::Network,
-            "starting",
-            error,
-            "the system has no threads or descriptors left",
-        )
-    })
 }
 
 /// Prints lines. A reader that went away ends the command quietly.
@@ -129,11 +128,19 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         state.daemon_id(),
         arguments.interface.as_deref(),
     )?;
-    let events = Stdout(if arguments.json {
+    let events = EventLog::stdout(if arguments.json {
         Format::Json
     } else {
         Format::Human
     });
+    let events = events.map_err(|error| {
+        Failure::new(
+            Kind::Network,
+            "starting",
+            error,
+            "the system has no threads left",
+        )
+    })?;
     events.emit(&Event::Listening {
         address: address.to_string(),
         host_name: arguments.host_name,
@@ -222,15 +229,45 @@ async fn devices(arguments: &Devices) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reads a root secret; `-` is standard input.
+fn root_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let trouble = |found: &dyn std::fmt::Display| {
+        Failure::new(
+            Kind::Usage,
+            format!("reading the root secret from {}", path.display()),
+            found,
+            "name a file of 64 hexadecimal digits with --root-secret-file, or - for standard input",
+        )
+    };
+    let text = if path == Path::new("-") {
+        let mut text = Zeroizing::new(String::with_capacity(MAX_SECRET_TEXT));
+        let input = std::io::stdin().lock().take(MAX_SECRET_TEXT as u64);
+        { input }.read_to_string(&mut text).map(|_| text)
+    } else {
+        read_owned(path)
+    };
+    let text = text.map_err(|error| trouble(&error))?;
+    secret_from_hex(text.trim())
+        .filter(|secret| secret.len() == ROOT_SECRET_LEN)
+        .ok_or_else(|| trouble(&"no root secret is there"))
+}
+
 fn flash(arguments: &Flash) -> Result<(), Failure> {
+    if arguments.root_secret.is_some() {
+        return Err(Failure::new(
+            Kind::Usage,
+            "taking a root secret",
+            "everybody on this host can read it in a command line, and shells keep it",
+            "write it to a file that only you can read and name that with --root-secret-file, \
+             or give it on standard input with --root-secret-file -",
+        ));
+    }
     let image = Image::read(&arguments.image, arguments.page_distance)?;
     let report = image.report();
-    let revealed = arguments
-        .root_secret
-        .as_ref()
-        .filter(|_| arguments.reveal)
-        .map(|secret| image.reveal(&secret[..]))
-        .transpose()?;
+    let revealed = match &arguments.root_secret_file {
+        Some(path) => Some(image.reveal(&root_secret(path)?[..])?),
+        None => None,
+    };
     if arguments.json {
         let mut object = serde_json::json!(report);
         if let Some(revealed) = &revealed {

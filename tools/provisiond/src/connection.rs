@@ -14,9 +14,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 
-use crate::conversation::{Context, Conversation, Step, Work, Working};
+use crate::conversation::{Context, Conversation, Step};
 use crate::event::Event;
 use crate::registry::{Command, Phase, Registration};
+use crate::work::{Work, Working};
 
 /// HELLO is sent at once; who does not is no device.
 const HELLO_LIMIT: Duration = Duration::from_secs(10);
@@ -27,11 +28,16 @@ const KEEP_ALIVE: Duration = Duration::from_millis(KEEP_ALIVE_INTERVAL_MS as u64
 /// Longest conversation: a device that computes for half a minute and writes
 /// its flash has ten times what it needs, and nobody holds a place for ever.
 const CONVERSATION_LIMIT: Duration = Duration::from_secs(300);
+/// A device that has its SHARE P computes for half a minute at most before it
+/// shows that it knows its setup code.
+const UNCONFIRMED_LIMIT: Duration = Duration::from_secs(60);
 /// A device that takes nothing for so long is gone.
 const WRITE_LIMIT: Duration = Duration::from_secs(10);
 /// After the last word the device is given so long to close, so that what is
 /// still on its way is not lost to a reset.
 const LINGER: Duration = Duration::from_secs(3);
+/// Who makes room for others is only told so.
+const DISPLACED_LINGER: Duration = Duration::from_millis(100);
 /// More than the longest frame, so that one read mostly is one message.
 const READ_LEN: usize = 2_048;
 
@@ -48,15 +54,17 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         .emit(&Event::Connected { peer: peer.clone() });
     let device = match Conversation::new(context.clone(), registration, peer.clone()) {
         Ok(mut conversation) => {
-            converse(&mut stream, &mut conversation, commands).await;
-            close(&mut stream, &mut conversation).await;
+            let linger = converse(&mut stream, &mut conversation, commands).await;
+            // Whoever does not close by then is cut off.
+            let _ = timeout(linger, close(&mut stream, &mut conversation)).await;
             conversation.device()
         }
         Err(code) => {
             context.events.emit(&Event::Failed {
                 device: None,
                 peer: peer.clone(),
-                reason: crate::reasons::ours(code),
+                reason: code.to_string(),
+                pending: None,
             });
             None
         }
@@ -70,24 +78,31 @@ enum Wake {
     Read(std::io::Result<usize>),
     KeepAlive,
     Timeout,
-    Command(Command),
+    Command(Option<Command>),
 }
 
+/// Speaks until the end; returns how long the device is given to close.
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     conversation: &mut Conversation,
     mut commands: mpsc::Receiver<Command>,
-) {
+) -> Duration {
     let start = Instant::now();
     let mut decoder = FrameDecoder::new();
     let mut buffer = [0; READ_LEN];
     let mut working: Option<Working> = None;
     let mut last_heard = start;
+    let mut asked = None;
+    let mut registered = true;
     let mut keep_alive = interval_at(start + KEEP_ALIVE, KEEP_ALIVE);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let deadline = match conversation.phase() {
             Phase::Connected => start + HELLO_LIMIT,
+            Phase::Agreeing => {
+                let asked = *asked.get_or_insert_with(Instant::now);
+                (last_heard + SILENCE_LIMIT).min(asked + UNCONFIRMED_LIMIT)
+            }
             _ => (last_heard + SILENCE_LIMIT).min(start + CONVERSATION_LIMIT),
         };
         let wake = tokio::select! {
@@ -95,7 +110,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             read = stream.read(&mut buffer) => Wake::Read(read),
             _ = keep_alive.tick() => Wake::KeepAlive,
             () = sleep_until(deadline), if !conversation.is_noting() => Wake::Timeout,
-            Some(command) = commands.recv() => Wake::Command(command),
+            command = commands.recv(), if registered => Wake::Command(command),
         };
         let mut lost = None;
         match wake {
@@ -113,15 +128,21 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             Wake::KeepAlive if conversation.phase() == Phase::Connected => (),
             Wake::KeepAlive => conversation.keep_alive(),
             Wake::Timeout => conversation.timed_out(),
-            Wake::Command(Command::Identify(on)) => conversation.identify(on),
-            Wake::Command(Command::Close) => match conversation.phase() {
+            Wake::Command(Some(Command::Identify(on))) => conversation.identify(on),
+            // It confirmed while it was picked to make room, and stays.
+            Wake::Command(None) if conversation.phase().is_confirmed() => registered = false,
+            Wake::Command(None) => {
+                conversation.displaced();
+                return DISPLACED_LINGER;
+            }
+            Wake::Command(Some(Command::Close)) => match conversation.phase() {
                 // The device may have committed: its receipt is waited for.
                 Phase::Sending => (),
                 _ => conversation.closing(),
             },
         }
         if !step(conversation, &mut working) {
-            return;
+            return LINGER;
         }
         if lost.is_none() {
             lost = flush(stream, conversation).await.err();
@@ -132,7 +153,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             } else {
                 conversation.lost(&found);
             }
-            return;
+            return LINGER;
         }
     }
 }
@@ -198,17 +219,13 @@ async fn flush<S: AsyncWrite + Unpin>(
 
 /// Says the last word and waits for the other side to close.
 async fn close<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, conversation: &mut Conversation) {
-    let last_word = async {
-        if flush(stream, conversation).await.is_err() || stream.shutdown().await.is_err() {
+    if flush(stream, conversation).await.is_err() || stream.shutdown().await.is_err() {
+        return;
+    }
+    let mut rest = [0; READ_LEN];
+    while let Ok(length) = stream.read(&mut rest).await {
+        if length == 0 {
             return;
         }
-        let mut rest = [0; READ_LEN];
-        while let Ok(length) = stream.read(&mut rest).await {
-            if length == 0 {
-                return;
-            }
-        }
-    };
-    // Whoever does not close by then is cut off.
-    let _ = timeout(LINGER, last_word).await;
+    }
 }

@@ -13,7 +13,7 @@
 //! Anything else, or a device that is not connected: `{"error":"..."}`.
 
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, time::Duration};
@@ -23,7 +23,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::failure::{Failure, Kind};
-use crate::id::DeviceId;
+use crate::id::{DeviceId, to_hex};
+use crate::random;
 use crate::registry::{Command, Registry, Snapshot};
 
 /// Longest request, bytes.
@@ -94,21 +95,8 @@ impl Control {
             Err(error) if error.kind() == io::ErrorKind::NotFound => (),
             Err(error) => return Err(trouble(&error)),
         }
-        // Nobody else may connect between bind and chmod: connecting needs
-        // write permission, and the directory entry appears only with rename.
-        let mut temporary = path.as_os_str().to_owned();
-        temporary.push(format!(".{}", std::process::id()));
-        let temporary = PathBuf::from(temporary);
-        let bound = UnixListener::bind(&temporary).and_then(|listener| {
-            fs::set_permissions(&temporary, fs::Permissions::from_mode(0o600))?;
-            fs::rename(&temporary, path)?;
-            Ok(listener)
-        });
-        let listener = bound.map_err(|error| {
-            // What was bound may be there; what was not is no matter.
-            let _ = fs::remove_file(&temporary);
-            trouble(&error)
-        })?;
+        let nest = Nest::make(path).map_err(|error| trouble(&error))?;
+        let listener = nest.hatch(path).map_err(|error| trouble(&error))?;
         Ok(Control {
             path: path.to_owned(),
             listener,
@@ -132,6 +120,40 @@ impl Drop for Control {
     fn drop(&mut self) {
         // It may be gone already.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// A directory that only the owner enters, in which the socket is made: between
+/// bind and chmod anybody may connect whom the umask lets. Goes when it is dropped.
+struct Nest(PathBuf);
+
+impl Nest {
+    fn make(path: &Path) -> io::Result<Self> {
+        // Short, as paths of sockets are.
+        let name = format!(".{}", to_hex(&random::public::<4>()));
+        let directory = path.with_file_name(name);
+        fs::DirBuilder::new().mode(0o700).create(&directory)?;
+        Ok(Nest(directory))
+    }
+
+    fn egg(&self) -> PathBuf {
+        self.0.join("s")
+    }
+
+    /// Makes the socket, then moves it to its place.
+    fn hatch(&self, path: &Path) -> io::Result<UnixListener> {
+        let listener = UnixListener::bind(self.egg())?;
+        fs::set_permissions(self.egg(), fs::Permissions::from_mode(0o600))?;
+        fs::rename(self.egg(), path)?;
+        Ok(listener)
+    }
+}
+
+impl Drop for Nest {
+    fn drop(&mut self) {
+        // What was not made, or has moved, is no matter.
+        let _ = fs::remove_file(self.egg());
+        let _ = fs::remove_dir(&self.0);
     }
 }
 
@@ -253,6 +275,28 @@ mod tests {
         serving.abort();
         assert!(serving.await.is_err());
         assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn the_socket_is_made_where_only_its_owner_can_connect() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("control");
+        let nest = Nest::make(&path).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&nest.0), 0o700);
+        let _early = UnixListener::bind(nest.egg()).unwrap();
+        // Until it has its mode, this is the only entry there is.
+        let names = || {
+            let entries = fs::read_dir(directory.path()).unwrap();
+            let names = entries.map(|entry| entry.unwrap().path());
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(names(), std::slice::from_ref(&nest.0));
+        fs::remove_file(nest.egg()).unwrap();
+        let _listener = nest.hatch(&path).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        drop(nest);
+        assert_eq!(names(), [path]);
     }
 
     #[tokio::test]

@@ -5,29 +5,25 @@
 //! One conversation with one device, without I/O: frames and finished work in,
 //! bytes to send and work to do out.
 
-use std::future::Future;
+mod ending;
+
 use std::mem;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use provisioning_session::conversation::{Failure as SessionFailure, Randomness};
 use provisioning_session::daemon::{DaemonSession, DaemonSetup, Progress};
-use provisioning_session::spake2plus::ProverSecret;
 use provisioning_wire::limits::{ATTEMPTS_UNLIMITED, MAX_FRAME_LEN, POINT_LEN};
-use provisioning_wire::{
-    Alert, AlertCode, Config, Frame, FrameType, Text, emit_frame, emit_frame_with,
-};
-use tokio::task::spawn_blocking;
+use provisioning_wire::{AlertCode, Config, Field, Frame, FrameType, Refusal, Text, emit_frame};
 
 use crate::event::{Event, Sink};
-use crate::failure::Failure;
 use crate::id::DeviceId;
 use crate::issuer::{Issued, Issuer};
-use crate::keys::{KeyError, Keys};
+use crate::keys::{Derived, KeyError, Keys};
 use crate::random;
 use crate::reasons;
 use crate::registry::{Phase, Registration};
 use crate::state::State;
+use crate::work::{self, Work, Working};
 
 /// What all conversations share.
 pub struct Context {
@@ -44,19 +40,6 @@ pub struct Context {
     /// Where session keys are written, for captures.
     #[cfg(feature = "key-log")]
     pub key_log: Option<std::path::PathBuf>,
-}
-
-/// Work that a conversation waits for, done elsewhere.
-pub type Working = Pin<Box<dyn Future<Output = Work> + Send>>;
-
-/// Finished work.
-pub enum Work {
-    /// The prover's secret.
-    Secret(Result<ProverSecret, KeyError>),
-    /// A configuration.
-    Issued(Result<Issued, Failure>),
-    /// The confirmed configuration was noted.
-    Noted(Result<(), Failure>),
 }
 
 /// What comes next.
@@ -76,6 +59,7 @@ pub struct Conversation {
     peer: String,
     session: DaemonSession,
     device: Option<(DeviceId, [u8; POINT_LEN])>,
+    derived: Option<Arc<Derived>>,
     phase: Phase,
     issued: Option<Arc<Issued>>,
     queue: Vec<u8>,
@@ -92,6 +76,8 @@ enum Waiting {
     Note {
         acknowledgement: Vec<u8>,
     },
+    /// The refusal is told when it is noted.
+    NoteRefusal(Refusal),
 }
 
 impl Conversation {
@@ -115,6 +101,7 @@ impl Conversation {
             peer,
             session,
             device: None,
+            derived: None,
             phase: Phase::Connected,
             issued: None,
             queue: Vec::new(),
@@ -133,10 +120,10 @@ impl Conversation {
         self.device.map(|(device, _)| device)
     }
 
-    /// Whether a confirmed configuration is being noted: whatever becomes of
-    /// the connection, this is to be waited for.
+    /// Whether a receipt is being noted: whatever becomes of the connection,
+    /// this is to be waited for.
     pub const fn is_noting(&self) -> bool {
-        matches!(self.waiting, Waiting::Note { .. })
+        matches!(self.waiting, Waiting::Note { .. } | Waiting::NoteRefusal(_))
     }
 
     /// Bytes to be sent now.
@@ -170,7 +157,10 @@ impl Conversation {
                     self.queue.extend_from_slice(self.session.outgoing());
                     self.session.sent();
                 }
-                Progress::NeedSecret | Progress::NeedConfig | Progress::Stored { .. }
+                Progress::NeedSecret
+                | Progress::NeedConfig
+                | Progress::Stored { .. }
+                | Progress::Refused(_)
                     if !matches!(self.waiting, Waiting::Nothing) =>
                 {
                     return Step::Wait;
@@ -178,23 +168,13 @@ impl Conversation {
                 Progress::NeedSecret => return self.look_up(),
                 Progress::NeedConfig => return self.issue(),
                 Progress::Stored { .. } => return self.note(),
-                Progress::Refused(refusal) => {
-                    self.set_phase(Phase::Refused);
-                    if let Some(device) = self.device() {
-                        self.tell(Event::Refused {
-                            device,
-                            field: refusal.field.to_string(),
-                            reason: refusal.reason.to_string(),
-                        });
-                    }
-                    self.ended = true;
-                    return Step::Close;
-                }
+                Progress::Refused(refusal) => return self.note_refusal(refusal),
                 Progress::Failed(failure) => {
-                    self.failed(match failure {
+                    let (found, next) = match failure {
                         SessionFailure::Ours(code) => reasons::ours(code),
                         SessionFailure::Theirs(code) => reasons::theirs(code),
-                    });
+                    };
+                    self.failed(&found, next);
                     return Step::Close;
                 }
             }
@@ -203,13 +183,11 @@ impl Conversation {
 
     /// Takes the outcome of work; [`step`](Self::step) tells what comes next.
     pub fn done(&mut self, work: Work) {
-        if let Waiting::Note { acknowledgement } = mem::replace(&mut self.waiting, Waiting::Nothing)
-        {
-            self.queue.extend(acknowledgement);
-        }
+        let waiting = mem::replace(&mut self.waiting, Waiting::Nothing);
         match work {
-            Work::Secret(Ok(secret)) => {
-                if self.session.provide(secret).is_ok() {
+            Work::Secret(Ok(derived)) => {
+                if self.session.provide(derived.secret().clone()).is_ok() {
+                    self.derived = Some(derived);
                     self.set_phase(Phase::Agreeing);
                     if let Some(device) = self.device() {
                         self.tell(Event::Agreeing { device });
@@ -232,22 +210,23 @@ impl Conversation {
             Work::Issued(Err(failure)) => {
                 self.end(AlertCode::Internal, "", &failure.to_string());
             }
-            Work::Noted(outcome) => {
-                if let Err(failure) = outcome {
-                    self.tell(Event::Trouble {
-                        reason: failure.to_string(),
-                    });
+            Work::Noted(Ok(())) => match waiting {
+                Waiting::NoteRefusal(refusal) => self.refused(&refusal),
+                Waiting::Note { acknowledgement } => {
+                    self.queue.extend(acknowledgement);
+                    self.provisioned();
                 }
-                self.set_phase(Phase::Provisioned);
-                if let (Some(device), Some(issued)) = (self.device(), &self.issued) {
-                    self.tell(Event::Provisioned {
-                        device,
-                        endpoint: issued.endpoint.clone(),
-                        identity: issued.identity().to_owned(),
-                        serial: issued.serial,
-                    });
+                Waiting::Nothing | Waiting::Secret | Waiting::Config => (),
+            },
+            Work::Noted(Err(failure)) => {
+                self.tell(Event::Trouble {
+                    reason: failure.to_string(),
+                });
+                match waiting {
+                    // What stays in the file is only too much there.
+                    Waiting::NoteRefusal(refusal) => self.refused(&refusal),
+                    _ => self.not_noted(),
                 }
-                self.ended = true;
             }
         }
     }
@@ -267,13 +246,20 @@ impl Conversation {
         self.end(AlertCode::Closing, "", "the daemon stops");
     }
 
+    /// Its place is needed for others.
+    pub fn displaced(&mut self) {
+        self.end(
+            AlertCode::Busy,
+            "",
+            "too many connections; dropped, as it had not shown that it knows a setup code",
+        );
+    }
+
     /// The connection broke or was closed.
     pub fn lost(&mut self, found: &str) {
-        if !self.ended && self.phase != Phase::Provisioned {
-            self.failed(format!(
-                "the connection ended while {}: {found}; the device will try again",
-                self.phase
-            ));
+        if !self.ended {
+            let found = format!("the connection ended while {}: {found}", self.phase);
+            self.failed(&found, "the device will try again");
         }
     }
 
@@ -351,6 +337,9 @@ impl Conversation {
     fn confirmed(&mut self) {
         self.set_phase(Phase::Proving);
         if let Some(device) = self.device() {
+            if let Some(derived) = self.derived.take() {
+                self.context.keys.confirmed(device, derived);
+            }
             self.tell(Event::Confirmed { device });
             #[cfg(feature = "key-log")]
             self.log_keys(device);
@@ -364,9 +353,9 @@ impl Conversation {
         };
         self.waiting = Waiting::Config;
         let context = self.context.clone();
-        Step::Work(blocking(
+        Step::Work(work::blocking(
             move || context.issuer.issue(&device),
-            |outcome| Work::Issued(outcome.unwrap_or_else(Err)),
+            Work::Issued,
         ))
     }
 
@@ -378,6 +367,7 @@ impl Conversation {
             self.session.abort(code);
             return;
         }
+        // From here on the device may hold it, whatever else happens.
         self.set_phase(Phase::Sending);
         if let Some(device) = self.device() {
             self.tell(Event::Sending {
@@ -399,39 +389,29 @@ impl Conversation {
             acknowledgement: self.take_queue(),
         };
         let context = self.context.clone();
-        Step::Work(blocking(
+        Step::Work(work::blocking(
             move || context.issuer.confirm(&device, &key, &issued),
-            |outcome| Work::Noted(outcome.unwrap_or_else(Err)),
+            Work::Noted,
         ))
     }
 
-    /// Ends with an alert. `words` go to the device, which is mostly not known
-    /// yet: they say nothing about this host. `reason` is told here.
-    fn end(&mut self, code: AlertCode, words: &str, reason: &str) {
-        if self.ended {
-            return;
-        }
-        let alert = Alert {
-            code,
-            text: Text::truncated(words),
+    /// Notes that the device holds what it held before. A device that could not
+    /// store it may be wrong about that, so that nothing is decided then.
+    fn note_refusal(&mut self, refusal: Refusal) -> Step {
+        let (Some((device, _)), Some(issued)) = (self.device, self.issued.clone()) else {
+            self.ended = true;
+            return Step::Close;
         };
-        let mut frame = [0; MAX_FRAME_LEN];
-        // An alert always fits a frame.
-        if let Ok(length) = emit_frame_with(FrameType::Alert, &mut frame, |room| alert.emit(room)) {
-            self.queue.extend_from_slice(&frame[..length]);
+        if refusal.field == Field::Storage {
+            self.refused(&refusal);
+            return Step::Close;
         }
-        self.failed(reason.to_owned());
-    }
-
-    fn failed(&mut self, reason: String) {
-        self.ended = true;
-        let device = self.device();
-        let peer = self.peer.clone();
-        self.tell(Event::Failed {
-            device,
-            peer,
-            reason,
-        });
+        self.waiting = Waiting::NoteRefusal(refusal);
+        let context = self.context.clone();
+        Step::Work(work::blocking(
+            move || context.issuer.refused(&device, &issued),
+            Work::Noted,
+        ))
     }
 
     fn queue_frame(&mut self, kind: FrameType) {
@@ -453,17 +433,15 @@ impl Conversation {
 
     #[cfg(feature = "key-log")]
     fn log_keys(&self, device: DeviceId) {
-        use crate::id::to_hex;
+        use crate::id::secret_hex;
         let (Some(path), Some(secrets)) = (&self.context.key_log, self.session.secrets()) else {
             return;
         };
-        let line = [
-            device.to_string(),
-            to_hex(&secrets.shared),
-            to_hex(&secrets.seal_daemon),
-            to_hex(&secrets.seal_device),
-        ]
-        .join(",");
+        let shared = secret_hex(&secrets.shared);
+        let [daemon, seal] =
+            [&secrets.seal_daemon, &secrets.seal_device].map(|key| secret_hex(key));
+        let line = [&*device.to_string(), &shared, &daemon, &seal].join(",");
+        let line = zeroize::Zeroizing::new(line);
         let header = "device_id,k_shared,seal_daemon,seal_device";
         if let Err(error) = crate::files::append_csv(path, header, &line) {
             self.tell(Event::Trouble {
@@ -471,22 +449,4 @@ impl Conversation {
             });
         }
     }
-}
-
-/// Runs `work` on a thread that may block; a panic of it is a failure.
-fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-    outcome: impl FnOnce(Result<Result<T, Failure>, Failure>) -> Work + Send + 'static,
-) -> Working {
-    let running = spawn_blocking(work);
-    Box::pin(async move {
-        outcome(running.await.map_err(|error| {
-            Failure::new(
-                crate::failure::Kind::Files,
-                "working for a device",
-                error,
-                "this is a defect of provisiond",
-            )
-        }))
-    })
 }

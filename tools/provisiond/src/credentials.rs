@@ -5,15 +5,14 @@
 //! Where credentials come from.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 use provisioning_wire::limits::{MAX_IDENTITY_LEN, MAX_PSK_LEN};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind};
-use crate::files::csv_rows;
-use crate::id::{DeviceId, from_hex};
+use crate::files::{csv_rows, read_shared};
+use crate::id::{DeviceId, secret_from_hex};
 use crate::random;
 
 /// First line of a file of credentials.
@@ -69,8 +68,7 @@ impl FromFile {
     /// Reads the file whole; anything not right in it is an error.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let shown = path.display().to_string();
-        let text = fs::read_to_string(path).map(Zeroizing::new);
-        let text = text.map_err(|error| {
+        let text = read_shared(path).map_err(|error| {
             Failure::new(
                 Kind::Files,
                 format!("reading the credentials {shown}"),
@@ -90,8 +88,8 @@ impl FromFile {
             };
             let [id, identity, psk] = row.ok_or_else(|| bad("not three fields"))?;
             let id: DeviceId = id.parse().map_err(|_| bad("not a device id"))?;
-            let psk = from_hex(psk).ok_or_else(|| bad("the PSK is not in hexadecimal digits"))?;
-            let psk = Zeroizing::new(psk);
+            let psk =
+                secret_from_hex(psk).ok_or_else(|| bad("the PSK is not in hexadecimal digits"))?;
             if psk.is_empty() || psk.len() > MAX_PSK_LEN {
                 return Err(bad("a PSK has 1 to 64 bytes"));
             }
@@ -129,6 +127,8 @@ impl Credentials for FromFile {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

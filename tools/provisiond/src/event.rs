@@ -5,7 +5,6 @@
 //! What the daemon tells people and programs, one line per event.
 
 use std::fmt;
-use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -93,6 +92,10 @@ pub enum Event {
         peer: String,
         /// What was found, and what to do.
         reason: String,
+        /// Serial number of a configuration that went out and whose receipt did
+        /// not come, or could not be noted: the device may hold it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pending: Option<u32>,
     },
     /// A connection is gone.
     Disconnected {
@@ -113,6 +116,11 @@ pub enum Event {
     Trouble {
         /// What was found, and what to do.
         reason: String,
+    },
+    /// Events were dropped, as their reader was too slow.
+    Lost {
+        /// How many, since the event before this one.
+        events: u64,
     },
     /// The daemon stops.
     Stopping {},
@@ -186,6 +194,7 @@ impl fmt::Display for Event {
                 device: None,
                 peer,
                 reason,
+                ..
             } => write!(f, "{peer} failed: {reason}"),
             Event::Disconnected {
                 device: Some(device),
@@ -195,6 +204,9 @@ impl fmt::Display for Event {
             Event::Identify { device, on: true } => write!(f, "{device} shows itself"),
             Event::Identify { device, on: false } => write!(f, "{device} stops showing itself"),
             Event::Trouble { reason } => write!(f, "trouble: {reason}"),
+            Event::Lost { events } => {
+                write!(f, "{events} events lost: their reader is too slow")
+            }
             Event::Stopping {} => f.write_str("stopping"),
         }
     }
@@ -202,32 +214,9 @@ impl fmt::Display for Event {
 
 /// Takes events.
 pub trait Sink: Send + Sync {
-    /// Takes one event. It must not block for long.
+    /// Takes one event. It must not block: it is called from where all devices
+    /// are served.
     fn emit(&self, event: &Event);
-}
-
-/// How events are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Human,
-    /// JSON objects.
-    Json,
-}
-
-/// Writes events to standard output.
-pub struct Stdout(pub Format);
-
-impl Sink for Stdout {
-    fn emit(&self, event: &Event) {
-        let line = match self.0 {
-            Format::Human => event.to_string(),
-            Format::Json => serde_json::to_string(event).unwrap_or_default(),
-        };
-        let mut out = io::stdout().lock();
-        // A reader that went away is no reason to stop serving devices.
-        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-    }
 }
 
 #[cfg(test)]
@@ -250,6 +239,7 @@ mod tests {
             device: None,
             peer: "p".into(),
             reason: "r".into(),
+            pending: None,
         };
         assert_eq!(
             serde_json::to_string(&event).unwrap(),

@@ -5,8 +5,8 @@
 //! Files that hold secrets or must survive a power cut.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -16,10 +16,73 @@ const OWNER_ONLY: u32 = 0o600;
 
 /// Makes a directory that only the owner enters, unless it is there.
 pub fn create_private_dir(path: &Path) -> io::Result<()> {
+    let missing = path
+        .ancestors()
+        .take_while(|above| !above.as_os_str().is_empty() && !above.exists())
+        .count();
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(path)
+        .create(path)?;
+    path.ancestors().take(missing).try_for_each(sync_parent)
+}
+
+/// Makes a new entry of a directory survive a power cut.
+pub fn sync_parent(path: &Path) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    File::open(directory)?.sync_all()
+}
+
+/// Takes the rights of everybody but its owner from a file that was there
+/// before, and says so on standard error. Where that cannot be done, the file
+/// is not to be used.
+pub fn own(file: &File, path: &Path) -> io::Result<()> {
+    restrict(file, path, 0o700)
+}
+
+/// Reads a secret that only the owner of the file may read; see [`own`].
+pub fn read_owned(path: &Path) -> io::Result<Zeroizing<String>> {
+    read_restricted(path, 0o700)
+}
+
+/// Reads a file of secrets that somebody made for this program. He may let a
+/// group read it, but not everybody; see [`own`].
+pub fn read_shared(path: &Path) -> io::Result<Zeroizing<String>> {
+    read_restricted(path, 0o770)
+}
+
+fn read_restricted(path: &Path, allowed: u32) -> io::Result<Zeroizing<String>> {
+    let mut file = File::open(path)?;
+    restrict(&file, path, allowed)?;
+    // With room for all of it, as a text that grows leaves its start behind.
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    let mut text = Zeroizing::new(String::with_capacity(length + 1));
+    file.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn restrict(file: &File, path: &Path, allowed: u32) -> io::Result<()> {
+    let metadata = file.metadata()?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if !metadata.is_file() || mode & !allowed == 0 {
+        return Ok(());
+    }
+    let restricted = mode & allowed;
+    file.set_permissions(fs::Permissions::from_mode(restricted))
+        .map_err(|error| {
+            let found =
+                format!("it holds secrets, its mode is {mode:o}, and changing that: {error}");
+            io::Error::new(error.kind(), found)
+        })?;
+    // Not an event: commands that tell none do this as well.
+    eprintln!(
+        "provisiond: {} holds secrets: its mode was {mode:o} and is {restricted:o} now",
+        path.display()
+    );
+    Ok(())
 }
 
 /// Replaces a file whole: readers, and a power cut, see the old or the new
@@ -33,14 +96,11 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         .truncate(true)
         .mode(OWNER_ONLY)
         .open(&temporary)?;
+    own(&file, Path::new(&temporary))?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    File::open(directory)?.sync_all()
+    sync_parent(path)
 }
 
 /// Writes a new file that only the owner reads; one that is there is an error.
@@ -51,7 +111,8 @@ pub fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
         .mode(OWNER_ONLY)
         .open(path)?;
     file.write_all(content)?;
-    file.sync_all()
+    file.sync_all()?;
+    sync_parent(path)
 }
 
 /// A line that was appended to a file, which stays locked until this is dropped.
@@ -77,9 +138,11 @@ pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<Appended>
         .create(true)
         .mode(OWNER_ONLY)
         .open(path)?;
+    own(&file, path)?;
     file.lock()?;
     let before = file.metadata()?.len();
-    let mut text = Zeroizing::new(String::new());
+    // With room for all of it, as a text that grows leaves its start behind.
+    let mut text = Zeroizing::new(String::with_capacity(header.len() + line.len() + 2));
     if before == 0 {
         text.push_str(header);
         text.push('\n');
@@ -95,7 +158,13 @@ pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<Appended>
     text.push('\n');
     let appended = Appended { file, before };
     let written = (&appended.file).write_all(text.as_bytes());
-    match written.and_then(|()| appended.file.sync_all()) {
+    let synced = written.and_then(|()| appended.file.sync_all());
+    // An empty file may have been made just now.
+    let synced = synced.and_then(|()| match before {
+        0 => sync_parent(path),
+        _ => Ok(()),
+    });
+    match synced {
         Ok(()) => Ok(appended),
         Err(error) => {
             // The first error is the one to tell.
@@ -188,6 +257,44 @@ mod tests {
         append_csv(&path, "x,y", "3,4").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "x,y\n1,2\n3,4\n");
         assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn secrets_go_into_no_file_that_others_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.csv");
+        let open_to_all = |path: &Path| {
+            fs::write(path, "").unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o666)).unwrap();
+        };
+        open_to_all(&path);
+        append_csv(&path, "x,y", "1,2").unwrap();
+        assert_eq!(mode(&path), 0o600);
+        // What an interrupted `replace` left is used again.
+        open_to_all(&directory.path().join("a.csv.new"));
+        replace(&path, b"x").unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn a_group_may_read_what_was_made_for_this_program_and_others_may_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a");
+        fs::write(&path, "text").unwrap();
+        for (before, owned, shared) in [
+            (0o644, 0o600, 0o640),
+            (0o640, 0o600, 0o640),
+            (0o666, 0o600, 0o660),
+            (0o400, 0o400, 0o400),
+        ] {
+            let set = || fs::set_permissions(&path, fs::Permissions::from_mode(before)).unwrap();
+            set();
+            assert_eq!(*read_owned(&path).unwrap(), "text");
+            assert_eq!(mode(&path), owned, "{before:o}");
+            set();
+            assert_eq!(*read_shared(&path).unwrap(), "text");
+            assert_eq!(mode(&path), shared, "{before:o}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind};
-use crate::id::{DeviceId, to_hex};
+use crate::id::{DeviceId, secret_hex, to_hex};
 
 /// The five pages of a configuration region.
 pub struct Image(Zeroizing<Vec<u8>>);
@@ -286,7 +286,7 @@ impl Image {
         Ok(Revealed {
             serial: config.serial,
             security_mode: config.server.security_mode,
-            psk: Zeroizing::new(to_hex(config.server.psk.expose_secret())),
+            psk: secret_hex(config.server.psk.expose_secret()),
             identity: config.server.identity.to_string(),
             bootstrap_uri: config.server.bootstrap_uri.to_string(),
             default_route: config.network.default_route.to_string(),

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use provisioning_wire::limits::ID_LEN;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 /// Names a device for ever; 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,20 +66,36 @@ pub fn to_hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Lower-case hexadecimal digits of a secret, overwritten when they are dropped.
+pub fn secret_hex(bytes: &[u8]) -> Zeroizing<String> {
+    // With room for all of it, as a text that grows leaves its start behind.
+    let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(digit.into(), 16));
+        }
+    }
+    text
+}
+
 /// Bytes of an even number of hexadecimal digits in either case.
 pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    secret_from_hex(text).map(|mut bytes| std::mem::take(&mut *bytes))
+}
+
+/// [`from_hex`] of a secret: nothing of it is left behind.
+pub fn secret_from_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {
         return None;
     }
-    digits
-        .chunks_exact(2)
-        .map(|pair| {
-            let high = char::from(pair[0]).to_digit(16)?;
-            let low = char::from(pair[1]).to_digit(16)?;
-            u8::try_from(high << 4 | low).ok()
-        })
-        .collect()
+    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len() / 2));
+    for pair in digits.chunks_exact(2) {
+        let high = char::from(pair[0]).to_digit(16)?;
+        let low = char::from(pair[1]).to_digit(16)?;
+        bytes.push(u8::try_from(high << 4 | low).ok()?);
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

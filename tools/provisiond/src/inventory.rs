@@ -11,10 +11,9 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use provisioning_session::setup_code::SetupCode;
-use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind};
-use crate::files::csv_rows;
+use crate::files::{csv_rows, read_shared};
 use crate::id::DeviceId;
 
 /// First line of an inventory.
@@ -76,8 +75,7 @@ impl Read {
     fn new(path: &Path) -> Result<Self, Failure> {
         // The stamp first: a change in between is then seen the next time.
         let stamp = stamp(path).map_err(|error| unreadable(path, error))?;
-        let text = fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
-        let text = Zeroizing::new(text);
+        let text = read_shared(path).map_err(|error| unreadable(path, error))?;
         let mut codes = HashMap::new();
         for (line, row) in csv_rows::<2>(&text, HEADER) {
             let bad = |found: &dyn std::fmt::Display| {

@@ -32,6 +32,11 @@ pub struct Issued {
 }
 
 impl Issued {
+    /// Whether it holds a PSK.
+    pub const fn has_credential(&self) -> bool {
+        self.credential.is_some()
+    }
+
     /// PSK identity; empty without security.
     pub fn identity(&self) -> &str {
         self.credential
@@ -85,7 +90,9 @@ impl Issuer {
         Ok(issuer)
     }
 
-    /// Makes the next configuration for a device. Its serial counts as used.
+    /// Makes the next configuration for a device. Its serial counts as used,
+    /// and its credential is on disk: the device may hold it as soon as the
+    /// configuration goes out.
     pub fn issue(&self, device: &DeviceId) -> Result<Issued, Failure> {
         let unix_time = (self.clock)();
         let credential = match self.settings.security_mode {
@@ -112,6 +119,9 @@ impl Issuer {
             )
         })?;
         record.truncate(length);
+        if let Some(credential) = &credential {
+            self.state.sending(device, reserved.serial, credential)?;
+        }
         Ok(Issued {
             record,
             serial: reserved.serial,
@@ -127,8 +137,17 @@ impl Issuer {
         identity_key: &[u8; POINT_LEN],
         issued: &Issued,
     ) -> Result<(), Failure> {
+        let credential = issued.credential.as_ref();
         self.state
-            .confirm(device, identity_key, issued.credential.as_ref())
+            .confirm(device, issued.serial, identity_key, credential)
+    }
+
+    /// Notes that the device refused it.
+    pub fn refused(&self, device: &DeviceId, issued: &Issued) -> Result<(), Failure> {
+        match issued.credential {
+            Some(_) => self.state.refused(device, issued.serial),
+            None => Ok(()),
+        }
     }
 
     fn config<'a>(

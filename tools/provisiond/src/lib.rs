@@ -16,18 +16,19 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`server`], [`connection`], [`conversation`] | the listener, bytes and time, one device's state |
-//! | [`registry`] | who is connected now |
+//! | [`registry`] | who is connected now, and who makes room when it is full |
 //! | [`keys`], [`inventory`] | setup codes and what is derived from them |
 //! | [`issuer`], [`settings`], [`credentials`], [`endpoint`] | the configuration that a device gets |
-//! | [`state`] | what must outlive the daemon |
+//! | [`state`], [`pending`] | what must outlive the daemon |
 //! | [`control`], [`client`] | the control socket, both ends |
 //! | [`responder`] | multicast DNS |
 //! | [`mint`], [`qr`] | new devices |
 //! | [`flash`] | what is in a device's flash |
-//! | [`event`], [`failure`] | what people and programs are told |
+//! | [`event`], [`event_log`], [`failure`] | what people and programs are told |
 
 #![forbid(unsafe_code)]
 
+mod admission;
 pub mod client;
 pub mod connection;
 pub mod control;
@@ -35,6 +36,7 @@ pub mod conversation;
 pub mod credentials;
 pub mod endpoint;
 pub mod event;
+pub mod event_log;
 pub mod failure;
 pub mod files;
 pub mod flash;
@@ -43,6 +45,7 @@ pub mod inventory;
 pub mod issuer;
 pub mod keys;
 pub mod mint;
+pub mod pending;
 pub mod qr;
 pub mod random;
 mod reasons;
@@ -51,3 +54,4 @@ pub mod responder;
 pub mod server;
 pub mod settings;
 pub mod state;
+pub mod work;

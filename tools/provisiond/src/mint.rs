@@ -20,7 +20,7 @@ use provisioning_wire::limits::KDF_ARGON2ID;
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind};
-use crate::files::{append_csv, create_private, create_private_dir};
+use crate::files::{append_csv, create_private, create_private_dir, own, sync_parent};
 use crate::id::DeviceId;
 use crate::{inventory, random};
 
@@ -192,8 +192,13 @@ impl FlashImage {
     /// Writes the factory page; nothing else is changed.
     fn put(mut self, page: &[u8]) -> Result<(), Failure> {
         let offset = Page::Factory.number() as u64 * FLASH_BLOCK_LEN;
-        let written = self.file.write_all_at(page, offset);
-        let written = written.and_then(|()| self.file.sync_all());
+        let written = own(&self.file, &self.path)
+            .and_then(|()| self.file.write_all_at(page, offset))
+            .and_then(|()| self.file.sync_all())
+            .and_then(|()| match self.made {
+                true => sync_parent(&self.path),
+                false => Ok(()),
+            });
         match written {
             Ok(()) => {
                 self.made = false;

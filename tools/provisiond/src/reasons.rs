@@ -6,8 +6,8 @@
 
 use provisioning_wire::AlertCode;
 
-/// Words for an alert that this daemon raised against a device.
-pub fn ours(code: AlertCode) -> String {
+/// Words for an alert that this daemon raised against a device, and what to do.
+pub fn ours(code: AlertCode) -> (String, &'static str) {
     let next = match code {
         AlertCode::ConfirmationFailed => {
             "compare the label of the device with its line in the inventory"
@@ -32,11 +32,11 @@ pub fn ours(code: AlertCode) -> String {
         AlertCode::Internal => "this is a defect of the daemon; see its standard error",
         _ => "a device will try again",
     };
-    format!("{code}; {next}")
+    (code.to_string(), next)
 }
 
-/// Words for an alert that the device raised against this daemon.
-pub fn theirs(code: AlertCode) -> String {
+/// Words for an alert that the device raised against this daemon, and what to do.
+pub fn theirs(code: AlertCode) -> (String, &'static str) {
     let next = match code {
         AlertCode::ConfirmationFailed => {
             "compare the label of the device with its line in the inventory"
@@ -50,5 +50,5 @@ pub fn theirs(code: AlertCode) -> String {
         AlertCode::BadProof => "the state directory of this daemon may be damaged",
         _ => "the device will try again",
     };
-    format!("the device says: {code}; {next}")
+    (format!("the device says: {code}"), next)
 }

@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
+use crate::admission::{Held, Origin, makes_room};
 use crate::id::DeviceId;
 
 /// Connections at the same time.
@@ -52,6 +53,16 @@ pub enum Phase {
     Refused,
 }
 
+impl Phase {
+    /// Whether the device has shown that it knows its setup code.
+    pub const fn is_confirmed(self) -> bool {
+        match self {
+            Phase::Connected | Phase::DerivingKeys | Phase::Agreeing => false,
+            Phase::Proving | Phase::Sending | Phase::Provisioned | Phase::Refused => true,
+        }
+    }
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -86,7 +97,7 @@ pub struct Snapshot {
 }
 
 struct Entry {
-    address: Option<IpAddr>,
+    origin: Option<Origin>,
     since: Instant,
     shown: Snapshot,
     commands: mpsc::Sender<Command>,
@@ -104,25 +115,38 @@ struct Entries {
     connections: BTreeMap<u64, Entry>,
 }
 
-/// There are too many connections, in all or from this address.
+/// There are too many connections, in all or from this address, and nobody is
+/// to make room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
 impl Registry {
     /// Enters a connection; it leaves when the registration is dropped.
-    /// Without an address the limit per address does not hold.
+    /// Without an address the limit per address does not hold. When every place
+    /// is taken, another connection may have to make room: its commands end then.
     pub fn enter(
         self: &Arc<Self>,
         peer: String,
-        address: Option<IpAddr>,
+        address: Option<SocketAddr>,
     ) -> Result<(Registration, mpsc::Receiver<Command>), Busy> {
+        let origin = address.map(Origin::from);
         let mut entries = self.lock();
         let from_there = entries.connections.values();
         let from_there = from_there
-            .filter(|entry| address.is_some() && entry.address == address)
+            .filter(|entry| origin.is_some() && entry.origin == origin)
             .count();
-        if entries.connections.len() >= MAX_CONNECTIONS || from_there >= MAX_PER_ADDRESS {
+        if from_there >= MAX_PER_ADDRESS {
             return Err(Busy);
+        }
+        if entries.connections.len() >= MAX_CONNECTIONS {
+            let held = entries.connections.iter().map(|(number, entry)| Held {
+                number: *number,
+                origin: entry.origin,
+                age: entry.since.elapsed(),
+                is_confirmed: entry.shown.phase.is_confirmed(),
+            });
+            let displaced = makes_room(held).ok_or(Busy)?;
+            entries.connections.remove(&displaced);
         }
         let (commands, receiver) = mpsc::channel(COMMAND_QUEUE);
         let number = entries.next;
@@ -137,7 +161,7 @@ impl Registry {
             identifying: false,
         };
         let entry = Entry {
-            address,
+            origin,
             since: Instant::now(),
             shown,
             commands,
@@ -224,16 +248,23 @@ impl Drop for Registration {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::net::{Ipv6Addr, SocketAddrV6};
 
-    fn address(last: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([10, 0, 0, last]))
+    use tokio::sync::mpsc::error::TryRecvError;
+
+    use super::*;
+    use crate::admission::GRACE;
+
+    /// The `number`th address of a link, all of which share their prefix.
+    fn address(number: u16) -> Option<SocketAddr> {
+        let address = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, number);
+        Some(SocketAddrV6::new(address, 1, 0, 2).into())
     }
 
     #[test]
     fn connections_of_one_address_are_limited_and_leave_when_dropped() {
         let registry = Arc::new(Registry::default());
-        let enter = |last| registry.enter(String::new(), address(last));
+        let enter = |number| registry.enter(String::new(), address(number));
         let held: Vec<_> = (0..MAX_PER_ADDRESS).map(|_| enter(1).unwrap()).collect();
         assert!(enter(1).is_err());
         assert!(enter(2).is_ok());
@@ -242,13 +273,51 @@ mod tests {
         assert!(registry.is_empty());
     }
 
-    #[test]
-    fn connections_are_limited_in_all() {
+    #[tokio::test(start_paused = true)]
+    async fn connections_are_limited_in_all_and_the_oldest_makes_room() {
         let registry = Arc::new(Registry::default());
-        let enter = || registry.enter(String::new(), None);
-        let held: Vec<_> = (0..MAX_CONNECTIONS).map(|_| enter().unwrap()).collect();
-        assert!(enter().is_err());
-        assert_eq!(registry.len(), held.len());
+        let enter = |number| registry.enter(String::new(), address(number));
+        let mut held: Vec<_> = (0..MAX_CONNECTIONS as u16)
+            .map(|number| enter(number).unwrap())
+            .collect();
+        assert!(enter(2_000).is_err(), "all are new");
+        tokio::time::advance(GRACE).await;
+        held[0].0.update(|shown| shown.phase = Phase::Proving);
+        let late = enter(2_000).unwrap();
+        assert_eq!(registry.len(), MAX_CONNECTIONS);
+        let ended = |held: &mut (Registration, mpsc::Receiver<Command>)| {
+            held.1.try_recv() == Err(TryRecvError::Disconnected)
+        };
+        assert!(!ended(&mut held[0]), "it confirmed");
+        assert!(ended(&mut held[1]));
+        assert!(!ended(&mut held[2]));
+        // Who made room is not counted twice, and changes nothing any more.
+        held[1].0.update(|shown| shown.identifying = true);
+        drop(held.remove(1));
+        assert_eq!(registry.len(), MAX_CONNECTIONS);
+        assert!(registry.snapshot().iter().all(|shown| !shown.identifying));
+        drop((held, late));
+        assert!(registry.is_empty());
+    }
+
+    #[test]
+    fn one_host_with_many_addresses_keeps_nobody_out() {
+        let registry = Arc::new(Registry::default());
+        let enter = |number| registry.enter(String::new(), address(number));
+        let device = enter(0).unwrap();
+        let hosts = (1..).flat_map(|number| [number; MAX_PER_ADDRESS]);
+        let _held: Vec<_> = hosts
+            .take(MAX_CONNECTIONS - 1)
+            .map(|number| enter(number).unwrap())
+            .collect();
+        // Devices come, and the one that was there stays.
+        let mut devices = vec![device];
+        for number in 1_000..1_100 {
+            devices.push(enter(number).unwrap());
+        }
+        for (_, commands) in &mut devices {
+            assert_eq!(commands.try_recv(), Err(TryRecvError::Empty));
+        }
     }
 
     #[test]

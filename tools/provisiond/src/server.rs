@@ -12,6 +12,7 @@ use std::time::Duration;
 use provisioning_wire::{Alert, AlertCode, FrameType, Text, emit_frame_with};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::connection;
@@ -20,6 +21,8 @@ use crate::event::Event;
 use crate::failure::{Failure, Kind};
 use crate::registry::Registry;
 
+/// Threads for work that blocks.
+const BLOCKING_THREADS: usize = 8;
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 128;
 /// When the daemon stops, conversations in which a configuration is under way
@@ -27,6 +30,24 @@ const BACKLOG: i32 = 128;
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, which may mean that descriptors are used up.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A runtime for the daemon. The threads that may block are for a few short file
+/// accesses and for key derivations, which limit themselves: more would only be
+/// memory for whoever makes work for them.
+pub fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()
+        .map_err(|error| {
+            Failure::new(
+                Kind::Network,
+                "starting",
+                error,
+                "the system has no threads or descriptors left",
+            )
+        })
+}
 
 /// Listens on `address`. For `[::]` it takes IPv4 as well; on a host without
 /// IPv6 it falls back to `0.0.0.0`.
@@ -122,7 +143,7 @@ fn admit(
     let peer = peer.to_string();
     // Small messages, each waited for. Without it they only come later.
     let _ = stream.set_nodelay(true);
-    match registry.enter(peer.clone(), Some(ip)) {
+    match registry.enter(peer.clone(), Some(address)) {
         Ok((registration, commands)) => Some(connection::serve(
             stream,
             peer,
@@ -136,6 +157,7 @@ fn admit(
                 device: None,
                 peer,
                 reason: "too many connections from this address, or in all; refused".to_owned(),
+                pending: None,
             });
             None
         }
@@ -153,5 +175,44 @@ fn refuse(stream: &TcpStream) {
         // The fresh socket's buffer is empty; if not even that works, closing
         // says enough.
         let _ = stream.try_write(&frame[..length]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn work_that_blocks_has_a_bounded_number_of_threads() {
+        let runtime = runtime().unwrap();
+        let running = Arc::new(AtomicUsize::new(0));
+        let (word, words) = mpsc::channel::<()>();
+        let words = Arc::new(std::sync::Mutex::new(words));
+        let work: Vec<_> = (0..4 * BLOCKING_THREADS)
+            .map(|_| {
+                let (running, words) = (running.clone(), words.clone());
+                runtime.spawn_blocking(move || {
+                    running.fetch_add(1, Ordering::SeqCst);
+                    // Ends when the sender is gone.
+                    let _ = words.lock().unwrap().recv();
+                    running.fetch_sub(1, Ordering::SeqCst)
+                })
+            })
+            .collect();
+        while running.load(Ordering::SeqCst) < BLOCKING_THREADS {
+            std::thread::yield_now();
+        }
+        drop(word);
+        let most = runtime.block_on(async {
+            let mut most = 0;
+            for work in work {
+                most = most.max(work.await.unwrap());
+            }
+            most
+        });
+        assert_eq!(most, BLOCKING_THREADS);
     }
 }

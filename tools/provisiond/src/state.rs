@@ -9,10 +9,14 @@
 //! STATE/daemon.json        daemon id
 //! STATE/identity.key       private identity key, 64 hexadecimal digits
 //! STATE/issued.csv         credentials that devices confirmed to hold
-//! STATE/devices/ID.json    last serial, pinned key, counters
+//! STATE/pending.csv        credentials that were sent, and no receipt decided on
+//! STATE/devices/ID.json    last serials, pinned key, counters
 //! ```
 //!
-//! Every file is readable by its owner only and replaced whole.
+//! Every file is readable by its owner only and replaced whole; rows are added to
+//! the two CSV files. A configuration is in `devices` and `pending.csv` before it
+//! leaves this host ([`State::reserve`], [`State::sending`]), so that neither a
+//! serial nor a credential depends on what becomes of the daemon afterwards.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -29,8 +33,9 @@ use zeroize::Zeroizing;
 
 use crate::credentials::{self, Credential};
 use crate::failure::{Failure, Kind};
-use crate::files::{append_csv, create_private_dir, replace};
-use crate::id::{DeviceId, from_hex, to_hex};
+use crate::files::{append_csv, create_private_dir, read_owned, replace};
+use crate::id::{DeviceId, secret_from_hex, secret_hex};
+use crate::pending::Pending;
 use crate::random;
 
 /// Version of the files.
@@ -52,6 +57,9 @@ pub struct DeviceRecord {
     pub last_serial: u32,
     /// How many configurations the device confirmed to have stored.
     pub provisioned: u32,
+    /// Serial of the last configuration that the device confirmed.
+    #[serde(default)]
+    pub confirmed_serial: u32,
     /// Key that the device proved when it first stored a configuration.
     #[serde(with = "point_hex")]
     pub identity_key: Option<[u8; POINT_LEN]>,
@@ -74,6 +82,10 @@ pub struct State {
     daemon_id: [u8; ID_LEN],
     identity: IdentityKey,
     devices: Mutex<HashMap<DeviceId, DeviceRecord>>,
+    pending: Pending,
+    // Held while files change. Not with `devices`, which is also looked at where
+    // nothing may wait for a disk.
+    changing: Mutex<()>,
     // Unlocks when the state is dropped or the process ends, however it ends.
     _lock: File,
 }
@@ -103,11 +115,21 @@ impl State {
             };
             devices.insert(id, read_device(&path)?);
         }
+        let pending = Pending::new(directory.join("pending.csv"));
+        // A daemon that ended within `confirm` may have left them.
+        pending
+            .remove(|device, serial| {
+                let known = devices.get(device);
+                known.is_some_and(|known| serial <= known.confirmed_serial)
+            })
+            .map_err(|error| trouble("writing", pending.path(), error))?;
         Ok(State {
             directory: directory.to_owned(),
             daemon_id,
             identity,
             devices: Mutex::new(devices),
+            pending,
+            changing: Mutex::new(()),
             _lock: lock,
         })
     }
@@ -131,20 +153,20 @@ impl State {
     /// twice. `unix_time` keeps serials rising even when the state directory
     /// was lost: devices refuse a serial that is not above what they had.
     pub fn reserve(&self, device: &DeviceId, unix_time: u64) -> Result<Reservation, Failure> {
-        let mut devices = self.lock_devices();
-        let next_number = devices
-            .values()
-            .map(|known| known.number)
-            .max()
-            .unwrap_or(0)
-            + 1;
-        let mut record = devices.get(device).cloned().unwrap_or(DeviceRecord {
-            format: FORMAT,
-            number: next_number,
-            last_serial: 0,
-            provisioned: 0,
-            identity_key: None,
-        });
+        let _changing = self.lock_changes();
+        let mut record = {
+            let devices = self.lock_devices();
+            let numbers = devices.values().map(|known| known.number);
+            let next_number = numbers.max().unwrap_or(0) + 1;
+            devices.get(device).cloned().unwrap_or(DeviceRecord {
+                format: FORMAT,
+                number: next_number,
+                last_serial: 0,
+                provisioned: 0,
+                confirmed_serial: 0,
+                identity_key: None,
+            })
+        };
         let following = record.last_serial.checked_add(1).ok_or_else(|| {
             Failure::new(
                 Kind::Files,
@@ -159,36 +181,81 @@ impl State {
             device_number: record.number,
             configuration_number: record.provisioned.saturating_add(1),
         };
-        self.write_device(device, &record)?;
-        devices.insert(*device, record);
+        self.write_device(device, record)?;
         Ok(reservation)
     }
 
+    /// Keeps a credential that is about to be sent. It is pending until a
+    /// receipt decides: the device may commit it and never be heard of again.
+    pub fn sending(
+        &self,
+        device: &DeviceId,
+        serial: u32,
+        credential: &Credential,
+    ) -> Result<(), Failure> {
+        let _changing = self.lock_changes();
+        self.pending
+            .add(device, serial, credential)
+            .map_err(|error| trouble("writing", self.pending.path(), error))
+    }
+
+    /// Notes that a device refused a configuration, so that its credential is
+    /// pending no more.
+    pub fn refused(&self, device: &DeviceId, serial: u32) -> Result<(), Failure> {
+        let _changing = self.lock_changes();
+        self.pending
+            .remove(|pending, sent| (pending, sent) == (device, serial))
+            .map_err(|error| trouble("writing", self.pending.path(), error))
+    }
+
     /// Notes that a device confirmed to have stored a configuration: its key
-    /// is pinned and the credential kept for the server's side.
+    /// is pinned, the credential kept for the server's side, and nothing that
+    /// was sent up to this serial is pending any more. After an error, and after
+    /// a loss of power at any point, the credential is in one file at least.
     pub fn confirm(
         &self,
         device: &DeviceId,
+        serial: u32,
         identity_key: &[u8; POINT_LEN],
         credential: Option<&Credential>,
     ) -> Result<(), Failure> {
+        let _changing = self.lock_changes();
+        let Some(mut record) = self.device(device) else {
+            return Err(trouble(
+                "noting a configuration in",
+                &self.device_path(device),
+                "the device is not known, though a serial was set aside for it",
+            ));
+        };
+        // The receipt of an older one, read late from another connection.
+        if serial < record.confirmed_serial {
+            return Ok(());
+        }
         if let Some(Credential { identity, psk }) = credential {
             let path = self.directory.join("issued.csv");
-            let line = Zeroizing::new(format!("{device},{identity},{}", to_hex(psk)));
+            let psk = secret_hex(psk);
+            let length = identity.len() + psk.len() + 64;
+            let mut line = Zeroizing::new(String::with_capacity(length));
+            for part in [&*device.to_string(), ",", identity, ",", &psk] {
+                line.push_str(part);
+            }
             append_csv(&path, credentials::HEADER, &line)
                 .map(drop)
                 .map_err(|error| trouble("writing", &path, error))?;
         }
-        let mut devices = self.lock_devices();
-        let Some(known) = devices.get(device) else {
-            return Ok(());
-        };
-        let mut record = known.clone();
         record.provisioned = record.provisioned.saturating_add(1);
+        record.confirmed_serial = serial;
         record.identity_key = Some(*identity_key);
-        self.write_device(device, &record)?;
-        devices.insert(*device, record);
-        Ok(())
+        self.write_device(device, record)?;
+        self.pending
+            .remove(|pending, sent| pending == device && sent <= serial)
+            .map_err(|error| trouble("writing", self.pending.path(), error))
+    }
+
+    fn lock_changes(&self) -> MutexGuard<'_, ()> {
+        self.changing
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn lock_devices(&self) -> MutexGuard<'_, HashMap<DeviceId, DeviceRecord>> {
@@ -197,9 +264,14 @@ impl State {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn write_device(&self, device: &DeviceId, record: &DeviceRecord) -> Result<(), Failure> {
-        let path = self.directory.join(format!("devices/{device}.json"));
-        write_json(&path, record)
+    fn device_path(&self, device: &DeviceId) -> PathBuf {
+        self.directory.join(format!("devices/{device}.json"))
+    }
+
+    fn write_device(&self, device: &DeviceId, record: DeviceRecord) -> Result<(), Failure> {
+        write_json(&self.device_path(device), &record)?;
+        self.lock_devices().insert(*device, record);
+        Ok(())
     }
 }
 
@@ -226,8 +298,8 @@ fn lock(path: &Path) -> Result<File, Failure> {
 fn open_identity(directory: &Path) -> Result<([u8; ID_LEN], IdentityKey), Failure> {
     let key_path = directory.join("identity.key");
     let daemon_path = directory.join("daemon.json");
-    let text = match fs::read_to_string(&key_path) {
-        Ok(text) => Zeroizing::new(text),
+    let text = match read_owned(&key_path) {
+        Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             // The key last: it is what says that the identity is complete.
             write_json(
@@ -238,15 +310,14 @@ fn open_identity(directory: &Path) -> Result<([u8; ID_LEN], IdentityKey), Failur
                 },
             )?;
             let key = new_identity();
-            let text = Zeroizing::new(to_hex(key.secret_bytes().expose_secret()));
+            let text = secret_hex(key.secret_bytes().expose_secret());
             replace(&key_path, text.as_bytes())
                 .map_err(|error| trouble("writing", &key_path, error))?;
             text
         }
         Err(error) => return Err(trouble("reading", &key_path, error)),
     };
-    let identity = from_hex(text.trim())
-        .map(Zeroizing::new)
+    let identity = secret_from_hex(text.trim())
         .and_then(|bytes| <[u8; 32]>::try_from(&bytes[..]).ok())
         .and_then(|mut bytes| IdentityKey::from_secret(&Secret::take(&mut bytes)).ok())
         .ok_or_else(|| {
@@ -404,7 +475,10 @@ mod tests {
             let first = state.reserve(&DEVICE, 0).unwrap();
             assert_eq!((first.device_number, first.configuration_number), (1, 1));
             assert_eq!(state.device(&DEVICE).unwrap().identity_key, None);
-            state.confirm(&DEVICE, &KEY, Some(&credential())).unwrap();
+            state.sending(&DEVICE, 1, &credential()).unwrap();
+            state
+                .confirm(&DEVICE, 1, &KEY, Some(&credential()))
+                .unwrap();
             assert_eq!(state.reserve(&other, 0).unwrap().device_number, 2);
         }
         let state = State::open(directory.path()).unwrap();
@@ -416,6 +490,116 @@ mod tests {
         let issued = fs::read_to_string(directory.path().join("issued.csv")).unwrap();
         let expected = format!("device_id,identity,psk_hex\n{DEVICE},me,abcd\n");
         assert_eq!(issued, expected);
+        assert_eq!(pending(&directory), Vec::<String>::new());
+    }
+
+    /// What is pending: serial, device id and PSK.
+    fn pending(directory: &tempfile::TempDir) -> Vec<String> {
+        let text = fs::read_to_string(directory.path().join("pending.csv")).unwrap();
+        let rows = text.lines().skip(1).map(|row| {
+            let [device, _, psk, serial] = row.split(',').collect::<Vec<_>>()[..] else {
+                panic!("{row}");
+            };
+            format!("{serial} {} {psk}", &device[..2])
+        });
+        rows.collect()
+    }
+
+    fn psk(byte: u8) -> Credential {
+        Credential {
+            identity: "me".into(),
+            psk: Zeroizing::new(vec![byte]),
+        }
+    }
+
+    #[test]
+    fn a_receipt_decides_on_what_was_sent_before_it_and_on_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = State::open(directory.path()).unwrap();
+        let other = DeviceId([2; 16]);
+        for (device, serial) in [(DEVICE, 1), (DEVICE, 2), (other, 1), (DEVICE, 3)] {
+            assert_eq!(state.reserve(&device, 0).unwrap().serial, serial);
+            state.sending(&device, serial, &psk(serial as u8)).unwrap();
+        }
+        assert_eq!(
+            pending(&directory),
+            ["1 01 01", "2 01 02", "1 02 01", "3 01 03"]
+        );
+        let confirm = |serial| state.confirm(&DEVICE, serial, &KEY, Some(&psk(serial as u8)));
+        confirm(2).unwrap();
+        assert_eq!(pending(&directory), ["1 02 01", "3 01 03"]);
+        confirm(3).unwrap();
+        // Read late: the device has replaced it since.
+        confirm(1).unwrap();
+        state.refused(&other, 1).unwrap();
+        assert_eq!(pending(&directory), Vec::<String>::new());
+        let issued = fs::read_to_string(directory.path().join("issued.csv")).unwrap();
+        assert!(issued.ends_with(&format!("{DEVICE},me,02\n{DEVICE},me,03\n")));
+        let record = state.device(&DEVICE).unwrap();
+        assert_eq!((record.provisioned, record.confirmed_serial), (2, 3));
+    }
+
+    #[test]
+    fn a_credential_is_known_wherever_noting_it_stops() {
+        // What `confirm` changes, in this order; it stops before each of them.
+        for (blocked, issued, confirmed) in [
+            ("issued.csv", false, 0),
+            ("devices", true, 0),
+            ("pending.csv", true, 1),
+        ] {
+            let directory = tempfile::tempdir().unwrap();
+            let path = |name: &str| directory.path().join(name);
+            let state = State::open(directory.path()).unwrap();
+            state.reserve(&DEVICE, 0).unwrap();
+            state.sending(&DEVICE, 1, &credential()).unwrap();
+            // A directory in the place of the file, or of the one that would
+            // replace it: neither can be written.
+            let device = format!("devices/{DEVICE}.json.new");
+            let blocker = match blocked {
+                "issued.csv" => path("issued.csv"),
+                "devices" => path(&device),
+                _ => path("pending.csv.new"),
+            };
+            fs::create_dir(&blocker).unwrap();
+            let error = state.confirm(&DEVICE, 1, &KEY, Some(&credential()));
+            assert!(error.is_err(), "{blocked}");
+            assert_eq!(pending(&directory), ["1 01 abcd"], "{blocked}");
+            assert_eq!(path("issued.csv").is_file(), issued, "{blocked}");
+            drop(state);
+            // A daemon that is started afterwards removes what was decided.
+            fs::remove_dir(&blocker).unwrap();
+            let state = State::open(directory.path()).unwrap();
+            let record = state.device(&DEVICE).unwrap();
+            assert_eq!(record.confirmed_serial, confirmed, "{blocked}");
+            assert_eq!(pending(&directory).is_empty(), confirmed == 1, "{blocked}");
+        }
+    }
+
+    #[test]
+    fn records_of_earlier_versions_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(State::open(directory.path()).unwrap());
+        let record =
+            r#"{"format":1,"number":3,"last_serial":9,"provisioned":2,"identity_key":null}"#;
+        fs::write(
+            directory.path().join(format!("devices/{DEVICE}.json")),
+            record,
+        )
+        .unwrap();
+        let state = State::open(directory.path()).unwrap();
+        let record = state.device(&DEVICE).unwrap();
+        assert_eq!((record.number, record.confirmed_serial), (3, 0));
+    }
+
+    #[test]
+    fn an_identity_that_others_could_read_is_closed_to_them() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(State::open(directory.path()).unwrap());
+        let path = directory.path().join("identity.key");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        drop(State::open(directory.path()).unwrap());
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -39,6 +39,32 @@ async fn provision(bench: &Bench, device: &mut Device) -> Box<Stored> {
     }
 }
 
+/// The credentials that a device may hold: rows without their header.
+fn pending(bench: &Bench) -> Vec<String> {
+    let path = bench.directory.path().join("state/pending.csv");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().skip(1).map(str::to_owned).collect()
+}
+
+/// The row of the credential that a device was given.
+fn row(minted: &Minted, device: &Device) -> String {
+    let id = minted.device;
+    let given = device.given.as_ref().expect("a configuration");
+    format!("{id},id-{id},{},{}", to_hex(&given.psk), given.serial)
+}
+
+/// The serial that the last failure named, and its reason.
+fn last_failure(bench: &Bench) -> (Option<u32>, String) {
+    let failure = |event| match event {
+        Event::Failed {
+            pending, reason, ..
+        } => Some((pending, reason)),
+        _ => None,
+    };
+    let mut failures = bench.events.all().into_iter().filter_map(failure);
+    failures.next_back().expect("a failure")
+}
+
 /// The frames that come until the daemon closes.
 async fn frames(stream: &mut DuplexStream) -> Vec<(FrameType, Vec<u8>)> {
     let mut bytes = Vec::new();
@@ -94,6 +120,7 @@ async fn a_device_gets_its_configuration() {
     let issued = fs::read_to_string(bench.directory.path().join("state/issued.csv")).unwrap();
     let line = format!("{id},id-{id},{}", to_hex(&stored.psk));
     assert_eq!(issued.lines().last(), Some(&*line));
+    assert!(pending(&bench).is_empty());
     assert!(bench.registry.is_empty());
 }
 
@@ -258,6 +285,10 @@ async fn a_refused_configuration_is_told_with_its_field() {
         }));
         let state = bench.context.state.device(&minted.device).unwrap();
         assert_eq!((state.provisioned, state.identity_key), (0, None));
+        assert!(
+            pending(&bench).is_empty(),
+            "it does not hold the credential"
+        );
     }
 }
 
@@ -380,25 +411,54 @@ async fn a_silent_device_is_kept_alive_for_30_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn who_only_keeps_alive_does_not_stay_for_ever() {
-    let bench = Bench::new();
-    let mut device = Device::new(&bench.mint());
-    device.stop_at = Some(Stop::Hello);
-    let (mut stream, _serving) = bench.connect();
-    assert_eq!(device.converse(&mut stream).await, None);
-    let start = tokio::time::Instant::now();
-    let mut heard = Vec::new();
-    let mut buffer = [0; 256];
-    loop {
-        let length = stream.read(&mut buffer).await.unwrap();
-        if length == 0 {
-            break;
+    // Before it has shown that it knows its setup code, and afterwards.
+    for (stop, seconds) in [(Stop::Hello, 60), (Stop::Store, 300)] {
+        let bench = Bench::new();
+        let mut device = Device::new(&bench.mint());
+        device.stop_at = Some(stop);
+        let (mut stream, _serving) = bench.connect();
+        assert_eq!(device.converse(&mut stream).await, None);
+        let start = tokio::time::Instant::now();
+        let mut heard = Vec::new();
+        let mut buffer = [0; 256];
+        loop {
+            let length = stream.read(&mut buffer).await.unwrap();
+            if length == 0 {
+                break;
+            }
+            heard.extend_from_slice(&buffer[..length]);
+            // The daemon may have closed its reading side at the end.
+            let _ = stream.write_all(&[3, 0, 0]).await;
         }
-        heard.extend_from_slice(&buffer[..length]);
-        // The daemon may have closed its reading side at the end.
-        let _ = stream.write_all(&[3, 0, 0]).await;
+        assert_eq!(last_alert(&parse(&heard)), AlertCode::Timeout);
+        assert_eq!(start.elapsed().as_secs(), seconds);
     }
-    assert_eq!(last_alert(&parse(&heard)), AlertCode::Timeout);
-    assert_eq!(start.elapsed().as_secs(), 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_did_not_confirm_makes_room_and_who_did_stays() {
+    let bench = Bench::new();
+    let mut streams = Vec::new();
+    for stop in [Stop::Store, Stop::Hello] {
+        let mut device = Device::new(&bench.mint());
+        device.stop_at = Some(stop);
+        let (mut stream, serving) = bench.connect();
+        assert_eq!(device.converse(&mut stream).await, None);
+        streams.push((stream, serving));
+    }
+    let mut others = Vec::new();
+    while let Ok(other) = bench.registry.enter("other".into(), None) {
+        others.push(other);
+    }
+    assert!(others.len() > 100);
+    tokio::time::advance(std::time::Duration::from_secs(20)).await;
+    let _late = bench.registry.enter("late".into(), None).unwrap();
+    let (mut stream, serving) = streams.pop().unwrap();
+    assert_eq!(alert(&mut stream).await, AlertCode::Busy);
+    serving.await.unwrap();
+    assert!(bench.events.failure().contains("too many connections"));
+    let sending = |shown: &provisiond::registry::Snapshot| shown.phase == Phase::Sending;
+    assert!(bench.registry.snapshot().iter().any(sending));
 }
 
 #[tokio::test]
@@ -493,18 +553,103 @@ async fn stopping_tells_devices_and_lets_a_commit_end() {
 }
 
 #[tokio::test]
-async fn a_broken_state_directory_is_told_and_the_device_still_acknowledged() {
+async fn a_credential_is_on_disk_before_the_device_has_it_and_stays_until_a_receipt() {
     let bench = Bench::new();
     let minted = bench.mint();
-    provision(&bench, &mut Device::new(&minted)).await;
+    let mut rows = Vec::new();
+    // The device commits, and its receipt does not arrive: the connection ends,
+    // or the daemon does.
+    for killed in [false, true] {
+        let mut device = Device::new(&minted);
+        device.stop_at = Some(Stop::Store);
+        let (mut stream, serving) = bench.connect();
+        assert_eq!(device.converse(&mut stream).await, None);
+        rows.push(row(&minted, &device));
+        assert_eq!(pending(&bench), rows, "before anything else happens");
+        if killed {
+            serving.abort();
+            assert!(serving.await.is_err());
+        } else {
+            drop(stream);
+            serving.await.unwrap();
+        }
+        let serial = device.given.unwrap().serial;
+        let (told, reason) = last_failure(&bench);
+        assert_eq!(told, Some(serial));
+        let expected = format!("the device may have stored configuration {serial}");
+        assert!(reason.contains(&expected), "{reason}");
+        assert!(reason.contains("pending.csv"), "{reason}");
+        assert!(!reason.contains("try again"), "{reason}");
+    }
+    assert_eq!(pending(&bench), rows, "the device may hold either");
+    assert_ne!(rows[0], rows[1]);
+    assert!(!bench.directory.path().join("state/issued.csv").exists());
+    // A receipt decides.
+    let mut device = Device::new(&minted);
+    let stored = provision(&bench, &mut device).await;
+    assert!(pending(&bench).is_empty());
+    let issued = fs::read_to_string(bench.directory.path().join("state/issued.csv")).unwrap();
+    assert!(issued.trim_end().ends_with(&to_hex(&stored.psk)));
+    assert_eq!(issued.lines().count(), 2, "the header and what it holds");
+}
+
+#[tokio::test]
+async fn a_device_that_could_not_store_may_be_wrong() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    device.storage_fails = true;
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert!(matches!(end, Some(End::Refused(_))), "{end:?}");
+    drop(stream);
+    serving.await.unwrap();
+    assert_eq!(pending(&bench), [row(&minted, &device)]);
+}
+
+#[tokio::test]
+async fn a_receipt_that_cannot_be_noted_is_not_acknowledged_and_nothing_is_forgotten() {
+    let bench = Bench::new();
+    let minted = bench.mint();
     // A directory in the place of the file: it cannot be appended to.
     let issued = bench.directory.path().join("state/issued.csv");
-    fs::remove_file(&issued).unwrap();
     fs::create_dir(&issued).unwrap();
+    let mut device = Device::new(&minted);
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
+    drop(stream);
+    serving.await.unwrap();
+    let names = bench.events.names();
+    let ends = ["sending", "trouble", "failed", "disconnected"];
+    assert_eq!(names[names.len() - 4..], ends);
+    let (serial, reason) = last_failure(&bench);
+    assert_eq!(serial, Some(NOW as u32));
+    assert!(reason.contains("stored configuration 1000"), "{reason}");
+    assert!(reason.contains("pending.csv"), "{reason}");
+    assert_eq!(pending(&bench), [row(&minted, &device)]);
+    let state = bench.context.state.device(&minted.device).unwrap();
+    assert_eq!(state.provisioned, 0);
+    // When that is mended, the next receipt counts.
+    fs::remove_dir(&issued).unwrap();
     provision(&bench, &mut Device::new(&minted)).await;
-    let troubles = bench.events.names();
-    let troubles = troubles.iter().filter(|name| *name == "trouble");
-    assert_eq!(troubles.count(), 1);
+    assert!(pending(&bench).is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_sent() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    fs::create_dir(bench.directory.path().join("state/pending.csv")).unwrap();
+    let mut device = Device::new(&minted);
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
+    assert!(device.given.is_none());
+    drop(stream);
+    serving.await.unwrap();
+    assert!(bench.events.failure().contains("pending.csv"));
+    assert!(!bench.events.names().contains(&"sending".to_owned()));
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@
 //! never says.
 
 use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use provisiond::id::to_hex;
 use provisiond::mint::{FLASH_BLOCK_LEN, FLASH_LEN};
@@ -270,28 +272,70 @@ fn secrets_are_told_only_to_who_has_the_root_secret() {
         }
     }
     // Neither flag does without the other, and another secret opens nothing.
-    let right = device.root_secret();
-    let wrong = "00".repeat(32);
+    let file = |name: &str, content: &str| {
+        let path = device.directory.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let right = file("right", &format!("{}\n", device.root_secret()));
+    let wrong = file("wrong", &"00".repeat(32));
+    let short = file("short", "12");
     for arguments in [
         &["--reveal"][..],
-        &["--root-secret", &right],
-        &["--reveal", "--root-secret", &wrong],
-        &["--reveal", "--root-secret", "12"],
+        &["--root-secret-file", &right],
+        &["--reveal", "--root-secret-file", &wrong],
+        &["--reveal", "--root-secret-file", &short],
+        &["--reveal", "--root-secret-file", "/nowhere"],
     ] {
         let output = flash(&image, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
     }
-    let report = json(&image, &["--reveal", "--root-secret", &right]);
+    let reveal = ["--reveal", "--root-secret-file", &right];
+    let report = json(&image, &reveal);
     assert_eq!(report["revealed"]["psk"], to_hex(PSK));
     assert_eq!(report["revealed"]["identity"], IDENTITY);
     assert_eq!(report["revealed"]["endpoint_name"], ENDPOINT);
-    let output = flash(&image, &["--reveal", "--root-secret", &right]);
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .contains(&to_hex(PSK))
-    );
+    let output = flash(&image, &reveal);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(&to_hex(PSK)));
+    // The secret was readable by everybody.
+    let mode = fs::metadata(&right).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_root_secret_comes_from_standard_input_and_never_from_the_command_line() {
+    let mut device = Device::minted();
+    device.store(10);
+    let image = device.write();
+    let secret = device.root_secret();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_provisiond"))
+        .args(["flash", image.to_str().unwrap(), "--reveal"])
+        .args(["--root-secret-file", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{secret}").unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains(&to_hex(PSK)));
+
+    for arguments in [
+        &["--reveal", "--root-secret", &secret][..],
+        &["--root-secret", &secret],
+    ] {
+        let output = flash(&image, arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("--root-secret-file"), "{told}");
+        assert!(!told.contains(&secret), "{told}");
+    }
 }
 
 #[test]
@@ -305,8 +349,10 @@ fn a_copy_on_another_device_does_not_open() {
     let report = other.json();
     assert_eq!(report["configuration"], "corrupt");
     // Nor with the first one's root secret: the key is bound to the device id.
-    let secret = device.root_secret();
-    let output = flash(&other.write(), &["--reveal", "--root-secret", &secret]);
+    let secret = device.directory.path().join("secret");
+    fs::write(&secret, device.root_secret()).unwrap();
+    let secret = secret.to_str().unwrap();
+    let output = flash(&other.write(), &["--reveal", "--root-secret-file", secret]);
     assert_eq!(output.status.code(), Some(2));
 }
 

@@ -7,7 +7,9 @@
 use provisiond::mint::Minted;
 use provisiond::random;
 use provisioning_session::conversation::Randomness;
-use provisioning_session::device::{DeviceSession, DeviceSetup, HelloFacts, Progress};
+use provisioning_session::device::{
+    DeviceSession, DeviceSetup, HelloFacts, Progress, StorageFailed,
+};
 use provisioning_session::identity::IdentityKey;
 use provisioning_session::secret::Secret;
 use provisioning_session::spake2plus::{RECORD_LEN, VerifierRecord};
@@ -49,6 +51,10 @@ pub struct Device {
     pub least_serial: u32,
     /// Hands the stream back at this step instead of going on.
     pub stop_at: Option<Stop>,
+    /// The flash takes no configuration.
+    pub storage_fails: bool,
+    /// The last configuration that came, stored or not.
+    pub given: Option<Box<Stored>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +79,8 @@ impl Device {
             pinned: None,
             least_serial: 0,
             stop_at: None,
+            storage_fails: false,
+            given: None,
         }
     }
 
@@ -116,7 +124,6 @@ impl Device {
         let mut decoder = FrameDecoder::new();
         let mut buffer = [0; 512];
         let mut heard = Vec::new();
-        let mut stored = None;
         let mut sent = 0;
         loop {
             match session.advance() {
@@ -139,10 +146,9 @@ impl Device {
                 Progress::CountAttempt if self.stop_at == Some(Stop::CountAttempt) => return None,
                 Progress::CountAttempt => session.attempt_counted(),
                 Progress::ClearAttempts => session.attempts_cleared(),
-                Progress::Store if self.stop_at == Some(Stop::Store) => return None,
                 Progress::Store => {
                     let config = session.stored_config().unwrap();
-                    stored = Some(Box::new(Stored {
+                    self.given = Some(Box::new(Stored {
                         serial: config.config.serial,
                         psk: config.config.server.psk.expose_secret().to_vec(),
                         identity: config.config.server.identity.into(),
@@ -152,9 +158,17 @@ impl Device {
                         grants: config.config.grants.len(),
                         daemon: config.daemon,
                     }));
-                    session.stored(Ok(()));
+                    if self.stop_at == Some(Stop::Store) {
+                        return None;
+                    }
+                    session.stored(match self.storage_fails {
+                        true => Err(StorageFailed),
+                        false => Ok(()),
+                    });
                 }
-                Progress::Acknowledged => return Some(End::Acknowledged(stored.unwrap())),
+                Progress::Acknowledged => {
+                    return Some(End::Acknowledged(self.given.clone().unwrap()));
+                }
                 Progress::Refused(refusal) => return Some(End::Refused(refusal)),
                 Progress::Failed(provisioning_session::conversation::Failure::Ours(code)) => {
                     return Some(End::Ours(code));

@@ -1,0 +1,127 @@
+// Licensed under the Apache License, Version 2.0 or the MIT License.
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+// Copyright Tock Provisioning Contributors 2026.
+
+//! Credentials that were sent to a device and that no receipt has decided on.
+//!
+//! A device commits its configuration before it sends the receipt, and starts
+//! its applications whether the receipt arrives or not. So a credential is on
+//! disk before it leaves this host, and stays in this file until a receipt says
+//! which of them the device holds.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::credentials::Credential;
+use crate::files::{append_csv, replace};
+use crate::id::{DeviceId, secret_hex};
+
+/// First line of the file: the columns of issued credentials, then the serial
+/// number of the configuration that the credential was sent with.
+pub const HEADER: &str = "device_id,identity,psk_hex,serial";
+
+/// The file. Whoever changes it must be the only one to do so.
+pub struct Pending {
+    path: PathBuf,
+}
+
+impl Pending {
+    /// Names the file, which need not be there.
+    pub fn new(path: PathBuf) -> Self {
+        Pending { path }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds a credential; afterwards no loss of power makes it forgotten.
+    pub fn add(&self, device: &DeviceId, serial: u32, credential: &Credential) -> io::Result<()> {
+        let psk = secret_hex(&credential.psk);
+        let identity = &credential.identity;
+        // With room for all of it, as a longer text leaves its start behind.
+        let length = identity.len() + psk.len() + 64;
+        let mut line = Zeroizing::new(String::with_capacity(length));
+        for part in [&*device.to_string(), ",", identity, ",", &psk, ","] {
+            line.push_str(part);
+        }
+        line.push_str(&serial.to_string());
+        append_csv(&self.path, HEADER, &line).map(drop)
+    }
+
+    /// Removes what `is_decided` says of a device and a serial number. Lines
+    /// that are no rows stay as they are.
+    pub fn remove(&self, is_decided: impl Fn(&DeviceId, u32) -> bool) -> io::Result<()> {
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let mut kept = Zeroizing::new(String::with_capacity(text.len()));
+        for line in text.split_inclusive('\n') {
+            if !row(line).is_some_and(|(device, serial)| is_decided(&device, serial)) {
+                kept.push_str(line);
+            }
+        }
+        if kept.len() == text.len() {
+            return Ok(());
+        }
+        replace(&self.path, kept.as_bytes())
+    }
+}
+
+/// Device and serial number of a whole row.
+fn row(line: &str) -> Option<(DeviceId, u32)> {
+    let mut fields = line.trim().split(',');
+    let device = fields.next()?.parse().ok()?;
+    let serial = fields.nth(2)?.parse().ok()?;
+    fields.next().is_none().then_some((device, serial))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(psk: u8) -> Credential {
+        Credential {
+            identity: "me".into(),
+            psk: Zeroizing::new(vec![psk; 2]),
+        }
+    }
+
+    #[test]
+    fn what_was_sent_stays_until_it_is_decided() {
+        let directory = tempfile::tempdir().unwrap();
+        let pending = Pending::new(directory.path().join("pending.csv"));
+        let (one, two) = (DeviceId([1; 16]), DeviceId([2; 16]));
+        pending.remove(|_, _| true).unwrap();
+        assert!(!pending.path().exists());
+        pending.add(&one, 10, &credential(0xaa)).unwrap();
+        pending.add(&two, 11, &credential(0xbb)).unwrap();
+        pending.add(&one, 12, &credential(0xcc)).unwrap();
+        let content = || fs::read_to_string(pending.path()).unwrap();
+        let whole = format!("{HEADER}\n{one},me,aaaa,10\n{two},me,bbbb,11\n{one},me,cccc,12\n");
+        assert_eq!(content(), whole);
+        pending
+            .remove(|device, serial| *device == one && serial <= 10)
+            .unwrap();
+        let rest = format!("{HEADER}\n{two},me,bbbb,11\n{one},me,cccc,12\n");
+        assert_eq!(content(), rest);
+    }
+
+    #[test]
+    fn lines_that_are_no_rows_are_not_lost() {
+        let directory = tempfile::tempdir().unwrap();
+        let pending = Pending::new(directory.path().join("pending.csv"));
+        let one = DeviceId([1; 16]);
+        let odd = format!("{HEADER}\n# a note\n{one},me,aa\n{one},me,aa,x\n{one},me,aa,1,2\n");
+        fs::write(pending.path(), format!("{odd}{one},me,bb,7\n{one},me,c")).unwrap();
+        pending.remove(|_, _| true).unwrap();
+        let content = fs::read_to_string(pending.path()).unwrap();
+        assert_eq!(content, format!("{odd}{one},me,c"));
+    }
+}
