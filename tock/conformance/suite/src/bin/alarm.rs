@@ -7,7 +7,7 @@
 #![no_std]
 #![no_main]
 
-use conformance_suite::upcalls::{call, clear, count, recorder};
+use conformance_suite::upcalls::{call, clear, count, record, recorder};
 use conformance_suite::*;
 use libtock::runtime::{set_main, stack_size};
 
@@ -26,6 +26,12 @@ fn now() -> usize {
 /// Whether `a` is not before `b`, on a counter that wraps.
 fn not_before(a: usize, b: usize) -> bool {
     a.wrapping_sub(b) < 1 << 31
+}
+
+/// Sets the next alarm from the expiration of this one, as periodic timers do.
+extern "C" fn again(now: usize, expiration: usize, unused: usize, data: usize) {
+    record(now, expiration, unused, data);
+    command(ALARM, 6, expiration, SOON);
 }
 
 fn main() {
@@ -89,6 +95,16 @@ fn main() {
     command(ALARM, 5, 0, 0);
     yield_wait();
     case!(report, "zero", "So does one of 0 ticks", count() => 1);
+    clear();
+    subscribe(ALARM, 0, again as *const () as usize, 7);
+    let first = command(ALARM, 5, SOON, 0)[1];
+    for _ in 0..4 {
+        yield_wait();
+    }
+    command(ALARM, 3, 0, 0);
+    case!(report, "again", "Alarms set in the upcall of the one before come at even times", [0, 1, 2, 3].map(|n| call(n)[1].wrapping_sub(first)) => [0, SOON, 2 * SOON, 3 * SOON]);
+    subscribe(ALARM, 0, recorder(), 9);
+    while yield_no_wait() != 0 {}
     clear();
     let before = now();
     let [set, expiration, ..] = command(ALARM, 5, usize::MAX, 0);
