@@ -156,7 +156,7 @@ fn times(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
     ] {
         page.words(what, &[&format!("{:.1}", time.as_secs_f64() * 1e3)]);
     }
-    page.note("(*) Passes with the host's time and depends on the host. The third is the same in every run.");
+    page.note("(*) Depends on the host. The last one is the same in every run.");
     Ok(())
 }
 
@@ -176,13 +176,15 @@ fn wear(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
     let known = known_erases(parts, &settings.flash)?;
     page.table(
         "Erases of the configuration flash in the main job",
-        &["counted", "left to read"],
+        &["counted", "told by flash"],
     );
     for (number, what) in PAGES.into_iter().enumerate() {
         page.row(what, &[seen[number], known[number]]);
     }
     page.note("Main job: provisioning, two boots, wipe by the button, provisioning again.");
-    page.note("Left to read: what `provisiond flash` finds in the image; a wipe takes it away.");
+    page.note(
+        "Counted: as the emulated chip erased. Told: as `provisiond flash` reads in the image.",
+    );
     Ok(())
 }
 
@@ -203,7 +205,7 @@ fn erases(log: &str) -> Result<[u64; PAGES.len()]> {
     Ok(pages)
 }
 
-/// Erases of each page that what is in the flash proves.
+/// Erases of each page that the flash keeps account of.
 fn known_erases(parts: &Parts, flash: &Path) -> Result<[u64; PAGES.len()]> {
     const DOING: &str = "looking at the flash image";
     let mut command = Command::new(&parts.provisiond);
