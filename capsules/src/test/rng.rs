@@ -11,12 +11,13 @@ use kernel::ErrorCode;
 use kernel::hil::rng::{Client, Continue, Rng};
 use kernel::utilities::cells::OptionalCell;
 
-/// Never gives the same number twice in a test.
+/// Never gives the same number twice in a test, unless the test asks for that.
 #[derive(Default)]
 pub struct FakeRng {
     asked: Cell<bool>,
     refuses: Cell<bool>,
     last: Cell<u64>,
+    repeats: Cell<bool>,
     client: OptionalCell<&'static dyn Client>,
 }
 
@@ -48,9 +49,21 @@ impl FakeRng {
         self.refuses.set(true);
     }
 
+    /// From now on it goes round in a circle of four numbers, for a fuzzer, which
+    /// cannot wait for a new key agreement each time.
+    #[allow(dead_code, reason = "the fuzzer uses it")]
+    pub fn repeat(&self) {
+        self.repeats.set(true);
+        self.last.set(0);
+    }
+
     /// One number (SplitMix64).
     pub fn next(&self) -> u32 {
-        let state = self.last.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut state = self.last.get().wrapping_add(STEP);
+        if self.repeats.get() && state == STEP.wrapping_mul(5) {
+            state = STEP;
+        }
         self.last.set(state);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

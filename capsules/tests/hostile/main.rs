@@ -10,6 +10,10 @@
 //! it, no secret is in the memory of a process or in a frame that it took,
 //! nothing is stored that no daemon sent, and the board can be provisioned, in
 //! place and after a reset. A failure names the seed that shows it.
+//!
+//! Miri looks at the kernel's unsafe code below, for which no key has to be agreed
+//! on; that would take it an hour. There the board is minted before, the daemon
+//! answers with frames that are none of its own, and what needs keys is left out.
 
 mod board;
 mod daemon;
@@ -24,9 +28,9 @@ use fakes::factory::minted;
 use script::{Script, Summary};
 
 /// Boards, each with a thread and deferred calls of its own.
-const BOARDS: u64 = 16;
+const BOARDS: u64 = if cfg!(miri) { 2 } else { 16 };
 /// Sequences on each board, one after another.
-const SEQUENCES: u64 = 125;
+const SEQUENCES: u64 = if cfg!(miri) { 6 } else { 125 };
 /// Calls and other moves in each.
 const MOVES: usize = 120;
 
@@ -40,9 +44,15 @@ fn no_sequence_of_calls_gets_a_secret_out_or_stops_the_board() {
             for sequence in 0..SEQUENCES {
                 script.play(number << 32 | sequence, MOVES);
             }
-            script.provision_in_good_faith();
+            if !cfg!(miri) {
+                script.provision_in_good_faith();
+            }
             (board.flash.content(), script.summary)
         });
+        all.add(&summary);
+        if cfg!(miri) {
+            continue;
+        }
         // After a reset the board has what it was given, and takes another one.
         on_a_board(|| {
             let board = Board::new(pages, None, false);
@@ -50,7 +60,10 @@ fn no_sequence_of_calls_gets_a_secret_out_or_stops_the_board() {
             board.wipe();
             Script::new(&board, number).provision_in_good_faith();
         });
-        all.add(&summary);
+    }
+    assert!(all.calls > 100, "{all:?}");
+    if cfg!(miri) {
+        return;
     }
     // The sequences go as deep as they are meant to.
     assert!(all.shares > 100, "{all:?}");
@@ -61,6 +74,7 @@ fn no_sequence_of_calls_gets_a_secret_out_or_stops_the_board() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "agrees on keys")]
 fn the_search_for_secrets_finds_one() {
     on_a_board(|| {
         let board = Board::new(minted(), None, false);
@@ -76,6 +90,7 @@ fn the_search_for_secrets_finds_one() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "agrees on keys")]
 fn a_locked_board_gives_a_hostile_process_no_guess() {
     on_a_board(|| {
         let board = Board::new(minted(), Some(10), false);
@@ -97,6 +112,7 @@ fn a_locked_board_gives_a_hostile_process_no_guess() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "agrees on keys")]
 fn no_power_cut_gives_a_guess_more() {
     const LIMIT: u8 = 254;
     let mut pages = minted();

@@ -572,7 +572,7 @@ impl<'a> Script<'a> {
             .map(|process| {
                 let addresses = self.board.bench.process(process).get_addresses();
                 let mut all = self.memory[process];
-                all.address = addresses.sram_start as *mut u8;
+                all.address = all.address.with_addr(addresses.sram_start);
                 all.length = addresses.sram_app_brk - addresses.sram_start;
                 all.bytes()
             })

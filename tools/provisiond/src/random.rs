@@ -32,6 +32,35 @@ pub fn public<const N: usize>() -> [u8; N] {
     bytes
 }
 
+#[cfg(not(fuzzing))]
 fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the operating system has randomness");
+}
+
+/// A fuzzer repeats what it found, so nothing may depend on the system's
+/// randomness: bytes that are counted instead.
+#[cfg(fuzzing)]
+fn fill(bytes: &mut [u8]) {
+    COUNTED.with(|counted| {
+        for byte in bytes {
+            counted.set(
+                counted
+                    .get()
+                    .wrapping_mul(0x5851_f42d_4c95_7f2d)
+                    .wrapping_add(1),
+            );
+            *byte = (counted.get() >> 56) as u8;
+        }
+    });
+}
+
+#[cfg(fuzzing)]
+std::thread_local! {
+    static COUNTED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Begins the counted bytes anew.
+#[cfg(fuzzing)]
+pub fn repeat() {
+    COUNTED.set(0);
 }
