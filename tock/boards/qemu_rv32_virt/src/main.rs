@@ -10,9 +10,10 @@
 mod image {
     use kernel::{capabilities, create_capability};
 
-    // Wiring the board takes up to 26 KB once; the loop then some 6 KB, signatures
-    // of processes included.
-    kernel::stack_size! {0x8000}
+    // Wiring the board takes some 2 KB, the loop then some 6 KB, signatures of
+    // processes included (measured in the emulator, whose RAM is zero at first);
+    // the rest is for what faults and panics print. No guard lies below.
+    kernel::stack_size! {0x6000}
 
     /// Where the entry code goes when RAM is set up.
     // SAFETY: The entry code declares this symbol with this signature, and nothing

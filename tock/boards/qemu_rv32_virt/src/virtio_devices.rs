@@ -6,7 +6,7 @@
 
 use crate::platform::{NET_RX_BUFFERS, NetHw, RngHw};
 use kernel::debug;
-use kernel::static_init;
+use kernel::{static_buf, static_init};
 use qemu_rv32_virt_chip::chip::QemuRv32VirtDefaultPeripherals;
 use virtio::devices::VirtIODeviceType;
 use virtio::devices::virtio_net::{HEADER_LEN, RX_BUFFER_LEN, VirtIONet};
@@ -92,10 +92,11 @@ pub(crate) unsafe fn net(
             queue!(NET_RX_BUFFERS);
         let tx_queue: &'static SplitVirtqueue<'static, 'static, 2> = queue!(2);
         let header = static_init!([u8; HEADER_LEN], [0; HEADER_LEN]);
-        let buffers = static_init!(
-            [[u8; RX_BUFFER_LEN]; NET_RX_BUFFERS],
-            [[0; RX_BUFFER_LEN]; NET_RX_BUFFERS]
-        );
+        let buffers = static_buf!([[u8; RX_BUFFER_LEN]; NET_RX_BUFFERS]);
+        // In place: on its way over the stack it would be the largest thing
+        // that the stack ever holds. Bytes may be anything, so zeroes do.
+        buffers.as_mut_ptr().write_bytes(0, 1);
+        let buffers = buffers.assume_init_mut();
         (
             rx_queue,
             tx_queue,
