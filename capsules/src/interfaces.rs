@@ -124,6 +124,10 @@ pub trait Launch {
     fn run_tenants(&self);
     /// Stops all.
     fn stop_all(&self);
+    /// Whether the provisioner was started and runs no more: it faulted more
+    /// often than the board's fault policy restarts it, it ended, or it could
+    /// not be started. Not, when none is installed.
+    fn provisioner_stopped(&self) -> bool;
 }
 
 /// Is told when applications can be started.

@@ -123,6 +123,24 @@ impl<C: ProcessManagementCapability + ProcessStartCapability> Launcher<C> {
         }
     }
 
+    /// See [`Launch::provisioner_stopped`].
+    pub fn provisioner_stopped(&self) -> bool {
+        // What was asked for is not done yet.
+        if self.wanted.get() != Wanted::Provisioner || self.deferred_call.is_pending() {
+            return false;
+        }
+        let installed = Cell::new(false);
+        let runs = Cell::new(false);
+        self.kernel
+            .process_each_capability(&self.capability, |process| {
+                if self.may_run(process) {
+                    installed.set(true);
+                    runs.set(runs.get() || process.is_running());
+                }
+            });
+        installed.get() && !runs.get()
+    }
+
     fn apply(&self) {
         let found = Cell::new(false);
         self.kernel
@@ -179,5 +197,9 @@ impl<C: ProcessManagementCapability + ProcessStartCapability> Launch for Launche
 
     fn stop_all(&self) {
         Launcher::stop_all(self);
+    }
+
+    fn provisioner_stopped(&self) -> bool {
+        Launcher::provisioner_stopped(self)
     }
 }

@@ -36,6 +36,10 @@ use crate::time::Clock;
 /// milliseconds: some hundred bytes at 115,200 bits per second.
 const LAST_WORDS_MS: u64 = 50;
 
+/// How often the supervisor looks whether the provisioner still runs, in
+/// milliseconds. The kernel tells nobody that a process has stopped for good.
+const LOOK_MS: u64 = 1_000;
+
 /// What the supervisor drives.
 #[derive(Clone, Copy)]
 pub struct Parts<'a> {
@@ -96,7 +100,13 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
             self.act(action);
         }
         let next = self.restart_at.get().or(self.boot.get().poll_at());
-        self.clock.wake_at(next);
+        let look = self
+            .is_provisioning()
+            .then(|| self.clock.now().saturating_add(LOOK_MS));
+        self.clock.wake_at(match (next, look) {
+            (Some(next), Some(look)) => Some(next.min(look)),
+            (next, look) => next.or(look),
+        });
     }
 
     fn act(&self, action: Action) {
@@ -432,6 +442,11 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
 
 impl<'a, A: Alarm<'a>> AlarmClient for Supervisor<'a, A> {
     fn alarm(&self) {
+        if self.is_provisioning() && self.parts.launcher.provisioner_stopped() {
+            // Nobody may be near who could switch the board off and on.
+            debug!("provisioning: the provisioner has stopped");
+            self.faulted();
+        }
         self.step(Event::Tick);
     }
 }

@@ -233,6 +233,46 @@ fn a_tenant_that_faults_is_restarted_by_policy_and_leaves_the_others() {
 }
 
 #[test]
+fn a_provisioner_that_faults_too_often_has_stopped() {
+    let board = Board::new(&[provisioner(), tenant(b"one ", 1)]);
+    assert!(!board.launcher.provisioner_stopped(), "nobody wants it");
+    board.launcher.run_provisioner();
+    assert!(!board.launcher.provisioner_stopped(), "it is about to run");
+    settle();
+    for _ in 1..RESTARTS {
+        board.fault("prov");
+        assert!(!board.launcher.provisioner_stopped());
+    }
+    board.fault("prov");
+    assert!(board.running().is_empty());
+    assert!(board.launcher.provisioner_stopped());
+    board.run_tenants();
+    assert!(!board.launcher.provisioner_stopped(), "nobody wants it");
+}
+
+#[test]
+fn a_provisioner_that_ended_by_itself_has_stopped() {
+    let board = Board::new(&[provisioner()]);
+    board.run_provisioner();
+    board.each(|process| process.terminate(Some(0)));
+    settle();
+    assert!(board.launcher.provisioner_stopped());
+}
+
+#[test]
+fn no_provisioner_is_none_that_has_stopped() {
+    for programs in [&[tenant(b"one ", 1)][..], &[]] {
+        let programs = programs.to_vec();
+        let stopped = std::thread::spawn(move || {
+            let board = Board::new(&programs);
+            board.run_provisioner();
+            board.launcher.provisioner_stopped()
+        });
+        assert!(!stopped.join().unwrap());
+    }
+}
+
+#[test]
 fn a_disabled_tenant_is_not_started() {
     let board = Board::new(&[
         provisioner(),

@@ -28,6 +28,7 @@ struct FakeParts {
     flash_busy: Cell<bool>,
     restarts: Cell<u32>,
     stuck: Cell<bool>,
+    provisioner_stopped: Cell<bool>,
 }
 
 impl FakeParts {
@@ -105,6 +106,10 @@ impl Launch for FakeParts {
 
     fn stop_all(&self) {
         self.note("stop all");
+    }
+
+    fn provisioner_stopped(&self) -> bool {
+        self.provisioner_stopped.get()
     }
 }
 
@@ -406,6 +411,42 @@ fn two_presses_and_a_refused_configuration_restart_the_board() {
     let board = anew();
     board.supervisor.storage_failed();
     board.fails();
+}
+
+#[test]
+fn a_provisioner_that_has_stopped_for_good_restarts_the_board() {
+    for board in [Board::provisioning(), anew()] {
+        board.alarm.pass_ms(100 * LOOK_MS);
+        assert!(board.parts.taken().is_empty(), "it runs");
+        board.parts.provisioner_stopped.set(true);
+        let noticed = (0..=LOOK_MS).find(|_| {
+            board.alarm.pass_ms(1);
+            board.reported() == "failed"
+        });
+        assert!(noticed.is_some());
+        board.fails();
+    }
+}
+
+#[test]
+fn a_provisioner_that_stops_once_it_has_done_its_work_is_no_failure() {
+    let board = Board::provisioning();
+    board.supervisor.committed();
+    board.parts.provisioner_stopped.set(true);
+    board.alarm.pass_ms(ACKNOWLEDGEMENT_MS + 1);
+    assert_eq!(board.reported(), "tenant");
+    board.alarm.pass_ms(100 * LOOK_MS);
+    assert_eq!(board.reported(), "tenant");
+}
+
+#[test]
+fn a_button_that_was_down_all_the_time_is_reported_and_tenants_start() {
+    let board = Board::new();
+    board.parts.stuck.set(true);
+    board.found(VALID);
+    board.alarm.pass_ms(WINDOW_MS + 1);
+    assert!(board.parts.taken().contains(&"run tenants".into()));
+    assert_eq!(board.reported(), "tenant");
 }
 
 #[test]

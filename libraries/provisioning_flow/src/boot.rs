@@ -22,7 +22,7 @@
 //!            | Tenant |<------------+-------------------------------------+
 //!            +--------+
 //!
-//! Checking, Wiping, Provisioning, ProvisioningAnew -- refused, storage fault -->
+//! Checking, Wiping, Provisioning, ProvisioningAnew -- refused, storage fault, provisioner stopped -->
 //!            +--------+  back-off
 //!            | Failed |----------> restart
 //!            +--------+
