@@ -83,6 +83,19 @@ fn every_changed_octet_is_refused_and_no_plaintext_is_left() {
 }
 
 #[test]
+fn every_bit_of_the_longest_record_counts() {
+    let ((mut daemon, _), (_, mut device)) = ends();
+    let good = seal(&mut daemon, &[0x5a; MAX_RECORD_LEN]);
+    for bit in 8 * 3..8 * good.len() {
+        let mut bad = good.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(device.open(&mut bad[3..]), Err(BadRecord), "bit {bit}");
+    }
+    // The record itself was the next one all the time.
+    assert!(device.open(&mut good.clone()[3..]).is_ok());
+}
+
+#[test]
 fn a_text_that_no_frame_holds_is_not_sealed() {
     let ((mut daemon, _), (_, mut device)) = ends();
     let mut frame = [0; 2048];
