@@ -16,6 +16,8 @@ use object::read::elf::{ElfFile32, ProgramHeader};
 use crate::command::complete;
 use crate::failure::{Failure, Result, While};
 
+mod tab;
+
 /// Start and size of the program flash, kernel and applications.
 const PROGRAM: std::ops::Range<u64> = 0x8000_0000..0x8020_0000;
 /// Where the applications begin.
@@ -30,8 +32,12 @@ const CONFIGURATION: usize = 32 * 1024 * 1024;
 /// Builds the program flash from a kernel and the applications' TABs.
 pub fn program(kernel: &Path, tabs: &[PathBuf], tockloader: &Path, out: &Path) -> Result<()> {
     let doing = || format!("packing {}", out.display());
+    tabs.iter().try_for_each(|path| tab::check(path))?;
     let bytes = fs::read(kernel).doing(|| format!("reading the kernel {}", kernel.display()))?;
-    let image = flatten(&bytes).map_err(|found| Failure::new(doing(), found))?;
+    let image = flatten(&bytes).map_err(|found| {
+        Failure::new(format!("reading the kernel {}", kernel.display()), found)
+            .next("'make kernel' builds it.")
+    })?;
     fs::write(out, image).doing(doing)?;
     if tabs.is_empty() {
         return Ok(());
@@ -107,6 +113,8 @@ fn flatten(elf: &[u8]) -> std::result::Result<Vec<u8>, String> {
 pub struct Application {
     /// Empty for the padding between applications.
     pub name: String,
+    /// What the kernel knows it by, when its header says so.
+    pub short_id: Option<u32>,
     pub offset: usize,
     pub size: usize,
     /// RAM that it asks for, in bytes.
@@ -134,6 +142,7 @@ pub(crate) fn header(bytes: &[u8]) -> Option<(Application, usize)> {
     const MAIN: u16 = 1;
     const NAME: u16 = 3;
     const PROGRAM: u16 = 9;
+    const SHORT_ID: u16 = 10;
     let half = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
     let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     if half(0)? != 2 {
@@ -146,6 +155,7 @@ pub(crate) fn header(bytes: &[u8]) -> Option<(Application, usize)> {
     }
     let mut application = Application {
         name: String::new(),
+        short_id: None,
         offset: 0,
         size,
         minimum_ram: 0,
@@ -157,6 +167,7 @@ pub(crate) fn header(bytes: &[u8]) -> Option<(Application, usize)> {
         match kind {
             // init_fn_offset, protected_size, minimum_ram_size
             MAIN | PROGRAM => application.minimum_ram = word(at + 12)?,
+            SHORT_ID => application.short_id = word(at + 4),
             NAME => application.name = String::from_utf8_lossy(value).into_owned(),
             _ => {}
         }
@@ -169,7 +180,7 @@ pub(crate) fn header(bytes: &[u8]) -> Option<(Application, usize)> {
 mod tests {
     use super::*;
 
-    fn tbf(name: &str, size: u32, ram: u32) -> Vec<u8> {
+    pub(super) fn tbf(name: &str, size: u32, ram: u32) -> Vec<u8> {
         let padded = name.len().next_multiple_of(4);
         let header_size = 16 + 16 + 4 + padded;
         let mut bytes = Vec::new();
@@ -200,6 +211,16 @@ mod tests {
             .map(|app| (app.name.as_str(), app.size, app.minimum_ram))
             .collect();
         assert_eq!(found, [("hello", 512, 4_096), ("blink", 256, 2_048)]);
+        assert_eq!(list[0].short_id, None);
+    }
+
+    #[test]
+    fn a_short_id_is_read_from_the_header() {
+        let mut bytes = tbf("hello", 512, 4_096);
+        // In place of the name, of the same length.
+        bytes[32..40].copy_from_slice(&[10, 0, 4, 0, 1, 2, 3, 4]);
+        let (application, _) = header(&bytes).expect("a header");
+        assert_eq!(application.short_id, Some(0x0403_0201));
     }
 
     #[test]

@@ -5,13 +5,14 @@
 //! The main job: a board provisions itself, boots from what it stored, and is
 //! provisioned anew after the button was pressed.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use crate::daemon::{self, Minted};
-use crate::failure::{Failure, Result};
-use crate::image;
+use crate::failure::{Failure, Result, While};
+use crate::image::{self, Application};
 use crate::machine::Network;
 use crate::namespace::TAP;
 use crate::phase::Phase;
@@ -29,6 +30,9 @@ const GRANTS: [&str; 2] = ["0x00010101:all:tls", "0x00010102:endpoint:"];
 /// No step of the main job may take longer, in the host's time: a net under a
 /// hanging run, far above what any step takes.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// What the board's table (`applications.rs`) knows the provisioner by.
+const PROVISIONER: u32 = 0x0001_0001;
 
 const STEPS: [&str; 8] = [
     "mint a device and pack the flash images",
@@ -189,6 +193,32 @@ pub fn wait_tenant(rig: &mut Rig, from: Mark, endpoint: &str, limit: Duration) -
     Ok(())
 }
 
+/// Says at once what the main job would wait for in vain.
+fn check_applications(applications: &[Application]) -> Result<()> {
+    const DOING: &str = "looking at the applications of this run";
+    let is_provisioner = |found: &Application| found.short_id == Some(PROVISIONER);
+    if !applications.iter().any(is_provisioner) {
+        let names: Vec<&str> = applications.iter().map(|found| &*found.name).collect();
+        let found = format!(
+            "the provisioner (ShortId {PROVISIONER:#010x}) is not among them, only {}",
+            match &names[..] {
+                [] => "none at all".to_owned(),
+                names => names.join(", "),
+            }
+        );
+        return Err(Failure::new(DOING, found)
+            .next("Without it no board is provisioned: give provisioner.tab, which APPS in the Makefile names."));
+    }
+    if applications.iter().all(is_provisioner) {
+        return Err(Failure::new(
+            DOING,
+            "there is no tenant, which is what the board is provisioned for",
+        )
+        .next("Give the TAB of a tenant, such as hello.tab, as APPS in the Makefile does."));
+    }
+    Ok(())
+}
+
 /// Runs the main job and leaves the bench as it is at the end.
 pub fn main_job(fixture: &mut Fixture) -> Result<String> {
     let Fixture {
@@ -204,6 +234,9 @@ pub fn main_job(fixture: &mut Fixture) -> Result<String> {
         ));
     };
     step(rig, 1);
+    let program = rig.machine_settings().program.clone();
+    let image = fs::read(&program).doing(|| format!("reading the image {}", program.display()))?;
+    check_applications(&image::applications(&image))?;
     rig.report(Report::Code(minted.printed.clone()));
 
     step(rig, 2);
@@ -284,4 +317,35 @@ pub fn main_job(fixture: &mut Fixture) -> Result<String> {
         after.identity,
         after.serial
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn application(name: &str, short_id: Option<u32>) -> Application {
+        Application {
+            name: name.to_owned(),
+            short_id,
+            offset: 0,
+            size: 0,
+            minimum_ram: 0,
+        }
+    }
+
+    #[test]
+    fn a_run_without_provisioner_or_tenant_is_told_at_once() {
+        let provisioner = application("provisioner", Some(PROVISIONER));
+        let hello = application("hello", Some(0x0001_0101));
+        let tenant = application("mine", None);
+        let said = |list: &[Application]| match check_applications(list) {
+            Ok(()) => String::new(),
+            Err(failure) => failure.to_string(),
+        };
+        assert_eq!(said(&[provisioner.clone(), tenant.clone()]), "");
+        let text = said(&[hello, tenant]);
+        assert!(text.contains("only hello, mine"), "{text}");
+        assert!(said(&[]).contains("none at all"));
+        assert!(said(&[provisioner]).contains("no tenant"));
+    }
 }
