@@ -142,10 +142,7 @@ fn times(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
     let counted = tenant_start(rig)?;
     rig.power_off()?;
 
-    page.table(
-        "Provisioning and boot, in ms of the board's time",
-        &["each"],
-    );
+    page.table("Provisioning and boot", &["ms"]);
     for (what, time) in [
         (
             "power-on to tenant, provisioning included (*)",
