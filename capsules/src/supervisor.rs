@@ -72,6 +72,10 @@ pub struct Supervisor<'a, A: Alarm<'a>> {
     session: Cell<Option<Phase>>,
     reported: Cell<&'static str>,
     restart_at: Cell<Option<u64>>,
+    /// When a provisioner that has stopped is started again.
+    revive_at: Cell<Option<u64>>,
+    /// How often it was, since the board began to look for a configuration.
+    revived: Cell<u32>,
 }
 
 impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
@@ -88,6 +92,8 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
             session: Cell::new(None),
             reported: Cell::new(""),
             restart_at: Cell::new(None),
+            revive_at: Cell::new(None),
+            revived: Cell::new(0),
         }
     }
 
@@ -180,8 +186,39 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
 
     fn provision(&self) {
         self.link.set(Link::Looking);
+        self.revived.set(0);
         self.parts.tenants.provisioned(false);
         self.parts.launcher.run_provisioner();
+    }
+
+    /// Starts a provisioner again that has stopped, each time later: nobody may
+    /// be near who could switch the board off and on.
+    fn look_after_provisioner(&self) {
+        if !self.is_provisioning() || !self.parts.launcher.provisioner_stopped() {
+            self.revive_at.set(None);
+            return;
+        }
+        let now = self.clock.now();
+        match self.revive_at.get() {
+            None => {
+                let wait = back_off(self.revived.get());
+                debug!(
+                    "provisioning: the provisioner has stopped, and is started again in {} s",
+                    wait / 1_000
+                );
+                self.revive_at.set(Some(now.saturating_add(wait)));
+                // Its connection has gone with it.
+                self.parts.session.close();
+                self.link.set(Link::Looking);
+                self.show();
+            }
+            Some(at) if now >= at => {
+                self.revive_at.set(None);
+                self.revived.set(self.revived.get().saturating_add(1));
+                self.parts.launcher.run_provisioner();
+            }
+            Some(_) => {}
+        }
     }
 
     fn faulted(&self) {
@@ -442,11 +479,7 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
 
 impl<'a, A: Alarm<'a>> AlarmClient for Supervisor<'a, A> {
     fn alarm(&self) {
-        if self.is_provisioning() && self.parts.launcher.provisioner_stopped() {
-            // Nobody may be near who could switch the board off and on.
-            debug!("provisioning: the provisioner has stopped");
-            self.faulted();
-        }
+        self.look_after_provisioner();
         self.step(Event::Tick);
     }
 }

@@ -246,6 +246,12 @@ fn a_provisioner_that_faults_too_often_has_stopped() {
     board.fault("prov");
     assert!(board.running().is_empty());
     assert!(board.launcher.provisioner_stopped());
+    // The supervisor's way to have it again.
+    board.run_provisioner();
+    assert_eq!(board.running(), ["prov"]);
+    assert!(!board.launcher.provisioner_stopped());
+    board.fault("prov");
+    assert!(board.launcher.provisioner_stopped());
     board.run_tenants();
     assert!(!board.launcher.provisioner_stopped(), "nobody wants it");
 }

@@ -414,18 +414,37 @@ fn two_presses_and_a_refused_configuration_restart_the_board() {
 }
 
 #[test]
-fn a_provisioner_that_has_stopped_for_good_restarts_the_board() {
+fn a_provisioner_that_has_stopped_is_started_again_ever_more_slowly() {
     for board in [Board::provisioning(), anew()] {
         board.alarm.pass_ms(100 * LOOK_MS);
         assert!(board.parts.taken().is_empty(), "it runs");
-        board.parts.provisioner_stopped.set(true);
-        let noticed = (0..=LOOK_MS).find(|_| {
-            board.alarm.pass_ms(1);
-            board.reported() == "failed"
-        });
-        assert!(noticed.is_some());
-        board.fails();
+        for revived in 0..10 {
+            board.supervisor.link(Link::Connected);
+            board.parts.taken();
+            board.parts.provisioner_stopped.set(true);
+            board.alarm.pass_ms(LOOK_MS + 1);
+            assert_eq!(board.parts.taken(), ["close session", "show Looking"]);
+            board.alarm.pass_ms(back_off(revived) - LOOK_MS - 1);
+            assert!(board.parts.taken().is_empty(), "not before {revived}");
+            board.alarm.pass_ms(2 * LOOK_MS);
+            assert_eq!(board.parts.taken()[..1], ["run provisioner"]);
+            board.parts.provisioner_stopped.set(false);
+            board.alarm.pass_ms(LOOK_MS + 1);
+            board.parts.taken();
+        }
     }
+}
+
+#[test]
+fn two_presses_end_in_time_when_the_provisioner_has_stopped() {
+    let board = anew();
+    board.parts.provisioner_stopped.set(true);
+    board.alarm.pass_ms(ANEW_MS + 1);
+    let log = board.parts.taken();
+    assert!(log.ends_with(&STARTS_TENANTS.map(String::from)), "{log:?}");
+    // At most once a minute.
+    let started = log.iter().filter(|what| *what == "run provisioner");
+    assert!((2..=16).contains(&started.count()));
 }
 
 #[test]

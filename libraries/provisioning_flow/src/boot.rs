@@ -22,7 +22,7 @@
 //!            | Tenant |<------------+-------------------------------------+
 //!            +--------+
 //!
-//! Checking, Wiping, Provisioning, ProvisioningAnew -- refused, storage fault, provisioner stopped -->
+//! Checking, Wiping, Provisioning, ProvisioningAnew -- refused, storage fault -->
 //!            +--------+  back-off
 //!            | Failed |----------> restart
 //!            +--------+

@@ -5,7 +5,7 @@
 //! What a person does with the button, and what stays in the flash.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use emulator::button;
 use emulator::daemon;
@@ -18,7 +18,10 @@ use emulator::scenario::{Provisioned, wait_provisioned, wait_tenant};
 use provisioning_storage::layout::{ERASED, PAGE_LEN, Page};
 
 use crate::secrets::{PSK, hex, keys_in};
-use crate::support::{BLOCK, Bench, LIMIT, advance_to_restart, check_leds, require, wait_restart};
+use crate::support::{
+    BLOCK, Bench, LIMIT, advance_to_restart, check_leds, require, starts, wait_restart,
+};
+use crate::tenants;
 
 /// In the board's time: ten minutes, and some more.
 const NOBODY_CAME: Duration = Duration::from_secs(640);
@@ -165,8 +168,6 @@ pub fn hold(bench: &mut Bench) -> Result<()> {
 }
 
 /// A button that sticks is obeyed once; then it is told, and not obeyed again.
-/// (The emulated keyboard tells no key that was down before its driver ran, so
-/// that a button stuck from power-on on is the capsule's tests' matter.)
 pub fn stuck_button(bench: &mut Bench) -> Result<()> {
     provisioned(bench)?;
     let second = bench.power_on()?;
@@ -188,6 +189,100 @@ pub fn stuck_button(bench: &mut Bench) -> Result<()> {
     let told = "the button was down all the time and was not obeyed";
     rig.wait_console(second, told, LIMIT)?;
     Ok(())
+}
+
+/// Switches the board on with the button down. The emulated keyboard drops what
+/// comes before its driver runs, so that the key goes down again and again until
+/// the board says where it stands.
+fn power_on_pressed(bench: &mut Bench) -> Result<Mark> {
+    let mark = bench.power_on()?;
+    let rig = bench.rig();
+    let start = Instant::now();
+    while rig.phases(mark).is_empty() {
+        require(start.elapsed() < LIMIT, "the board starts", start.elapsed())?;
+        button::press(&mut rig.machine()?.qmp)?;
+        rig.pump(Duration::ZERO)?;
+    }
+    Ok(mark)
+}
+
+/// A button that is down from power-on on is told and not obeyed: the tenants
+/// start when the window is over, and nothing is wiped.
+pub fn stuck_from_power_on(bench: &mut Bench) -> Result<()> {
+    /// On a host that is busy the key may first get through in the window.
+    const TRIES: usize = 20;
+    let given = provisioned(bench)?;
+    let before = bench.flash()?;
+    for _ in 0..TRIES {
+        let mark = power_on_pressed(bench)?;
+        let rig = bench.rig();
+        let what = "for the tenants, or the button";
+        let next = rig.wait(mark, what, LIMIT, |seen| match seen {
+            Seen::Phase(phase @ (Phase::Tenant | Phase::Button)) => Some(*phase),
+            _ => None,
+        })?;
+        if next == Phase::Button {
+            rig.power_off()?;
+            continue;
+        }
+        let told = "the button was down all the time and was not obeyed";
+        rig.wait_console(mark, told, LIMIT)?;
+        wait_tenant(rig, mark, &given.endpoint, LIMIT)?;
+        // Nor does it count later on, as a hold or a press.
+        rig.advance(Duration::from_secs(30))?;
+        button::release(&mut rig.machine()?.qmp)?;
+        rig.advance(Duration::from_secs(2))?;
+        let phases = rig.phases(mark);
+        require(
+            phases == [Phase::BootWindow, Phase::Tenant],
+            "there was nothing but the boot window before the tenants",
+            &phases,
+        )?;
+        rig.power_off()?;
+        require(
+            bench.flash()? == before,
+            "not a byte of the flash changed",
+            (),
+        )?;
+        return Ok(());
+    }
+    Err(Failure::new(
+        "starting with the button down",
+        format!("in {TRIES} tries the key never came before the window"),
+    ))
+}
+
+/// A provisioner that faults more often than it is restarted is no end: it is
+/// started again, ever more slowly, and the board goes on meanwhile.
+pub fn stopped_provisioner(bench: &mut Bench) -> Result<()> {
+    let program = bench.rig().machine_settings().program.clone();
+    let whole = fs::read(&program).doing(|| format!("reading {}", program.display()))?;
+    tenants::change(bench, |image| tenants::spoil(image, "provisioner"))?;
+    bench.start_daemon()?;
+    let first = bench.power_on()?;
+    let rig = bench.rig();
+    for seconds in [2, 4, 8] {
+        let told = format!("the provisioner has stopped, and is started again in {seconds} s");
+        rig.wait_console(first, &told, LIMIT)?;
+    }
+    let phases = rig.phases(first);
+    require(
+        phases == [Phase::Looking] && starts(rig, first) == 1,
+        "the board looks for the daemon all the time",
+        &phases,
+    )?;
+    let pressed = rig.mark();
+    rig.press_button()?;
+    rig.wait_phase(pressed, Phase::Wiping, LIMIT)?;
+    rig.wait_phase(pressed, Phase::Looking, LIMIT)?;
+    rig.power_off()?;
+    check_leds(rig)?;
+
+    fs::write(&program, whole).doing(|| format!("writing {}", program.display()))?;
+    let second = bench.power_on()?;
+    let rig = bench.rig();
+    let given = wait_provisioned(rig, second, LIMIT)?;
+    wait_tenant(rig, second, &given.endpoint, LIMIT)
 }
 
 /// After a wipe nothing of what was secret is anywhere in the flash.

@@ -108,6 +108,14 @@ const CASES: &[Case] = &[
         lifecycle::stuck_button,
     ),
     (
+        "a_button_down_from_power_on_is_told_and_not_obeyed",
+        lifecycle::stuck_from_power_on,
+    ),
+    (
+        "a_provisioner_that_stopped_is_started_again_slowly",
+        lifecycle::stopped_provisioner,
+    ),
+    (
         "a_wipe_leaves_nothing_secret_in_the_flash",
         lifecycle::wiped_clean,
     ),

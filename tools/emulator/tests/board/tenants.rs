@@ -25,7 +25,7 @@ fn spoke(bench: &mut Bench, from: Mark, application: &str) -> bool {
 }
 
 /// Changes the image of the program flash.
-fn change(bench: &mut Bench, edit: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Result<()> {
+pub fn change(bench: &mut Bench, edit: impl FnOnce(&mut Vec<u8>) -> Option<()>) -> Result<()> {
     let path = bench.rig().machine_settings().program.clone();
     let doing = || format!("changing {}", path.display());
     let mut bytes = fs::read(&path).doing(doing)?;
@@ -67,7 +67,7 @@ fn disable(image: &mut [u8], application: &str) -> Option<()> {
 }
 
 /// Puts an instruction that there is not where the application begins.
-fn spoil(image: &mut [u8], application: &str) -> Option<()> {
+pub fn spoil(image: &mut [u8], application: &str) -> Option<()> {
     let start = place(image, application)?;
     let header_len = (word(image, start, 0)? >> 16) as usize;
     // The first entry of the header that has an entry point: Main or Program,
