@@ -16,6 +16,7 @@ use emulator::phase::Phase;
 use emulator::rig::{Mark, Rig, Seen};
 use emulator::scenario::{Provisioned, wait_provisioned, wait_tenant};
 use provisioning_storage::layout::{ERASED, PAGE_LEN, Page};
+use provisioning_storage::slot::HEADER_LEN;
 
 use crate::secrets::{PSK, hex, keys_in};
 use crate::support::{
@@ -136,10 +137,15 @@ pub fn failed_attempt(bench: &mut Bench) -> Result<()> {
     check_leds(rig)
 }
 
-/// A hold that begins in the window and ends long after it wipes.
+/// A hold that begins in the window and ends long after it wipes. The daemon that
+/// was known is forgotten, so that another one takes over.
 pub fn hold(bench: &mut Bench) -> Result<()> {
     let before = provisioned(bench)?;
-    bench.start_daemon()?;
+    let image = bench.flash()?;
+    let mut other = bench.fixture.daemon.clone();
+    other.state = bench.directory.join("other-state");
+    other.endpoint_pattern = Some("other-{id}".to_owned());
+    bench.start_daemon_with(&other)?;
     let second = bench.power_on()?;
     let rig = bench.rig();
     rig.wait_phase(second, Phase::BootWindow, LIMIT)?;
@@ -164,7 +170,19 @@ pub fn hold(bench: &mut Bench) -> Result<()> {
         (before, &after),
     )?;
     wait_tenant(rig, second, &after.endpoint, LIMIT)?;
-    check_leds(rig)
+    rig.power_off()?;
+    check_leds(rig)?;
+    let left = bench.flash()?;
+    require(
+        after.endpoint.starts_with("other-") && left.journal().attempts == 0,
+        "the other daemon took over, and no attempt is counted",
+        (&after, left.journal()),
+    )?;
+    require(
+        left.page(Page::Factory) == image.page(Page::Factory),
+        "the factory page was not touched",
+        (),
+    )
 }
 
 /// A button that sticks is obeyed once; then it is told, and not obeyed again.
@@ -368,6 +386,55 @@ fn put(bench: &mut Bench, from: &[u8], pages: &[Page]) -> Result<()> {
     fs::write(&path, bytes).doing(doing)
 }
 
+/// A slot that is damaged gives way to the one before; when neither is whole, the
+/// board says so and is provisioned, and each answer has its own words.
+pub fn corrupt_slots(bench: &mut Bench) -> Result<()> {
+    let first = bench.power_on()?;
+    let rig = bench.rig();
+    rig.wait_console(first, "no configuration is stored", LIMIT)?;
+    rig.wait_phase(first, Phase::Looking, LIMIT)?;
+    rig.power_off()?;
+    let old = provisioned(bench)?;
+    bench.fixture.daemon.endpoint_pattern = Some("newer-{id}".to_owned());
+    bench.start_daemon()?;
+    let second = press_twice(bench)?;
+    let rig = bench.rig();
+    rig.wait_console(second, "configuration found", LIMIT)?;
+    let new = wait_provisioned(rig, second, LIMIT)?;
+    wait_tenant(rig, second, &new.endpoint, LIMIT)?;
+    rig.power_off()?;
+    rig.kill_daemon();
+
+    // The second configuration went to the second slot.
+    damage(bench, Page::SlotB)?;
+    let third = bench.power_on()?;
+    let rig = bench.rig();
+    rig.wait_console(third, "not stored whole, using the one before", LIMIT)?;
+    wait_tenant(rig, third, &old.endpoint, LIMIT)?;
+    rig.power_off()?;
+
+    damage(bench, Page::SlotA)?;
+    bench.start_daemon()?;
+    let fourth = bench.power_on()?;
+    let rig = bench.rig();
+    rig.wait_console(fourth, "damaged and is not used", LIMIT)?;
+    let last = wait_provisioned(rig, fourth, LIMIT)?;
+    wait_tenant(rig, fourth, &last.endpoint, LIMIT)?;
+    require(
+        last.serial > new.serial && !announced(rig, fourth, Phase::Wiping),
+        "another configuration took the place of the damaged ones",
+        (new, &last),
+    )?;
+    check_leds(rig)
+}
+
+/// Changes a bit of what is sealed in the slot.
+fn damage(bench: &mut Bench, slot: Page) -> Result<()> {
+    let mut bytes = bench.flash()?.bytes().to_vec();
+    bytes[slot.number() * BLOCK + HEADER_LEN + 5] ^= 1;
+    put(bench, &bytes, &[slot])
+}
+
 /// A configuration does not open on another device.
 pub fn copied(bench: &mut Bench) -> Result<()> {
     let given = provisioned(bench)?;
@@ -381,6 +448,9 @@ pub fn copied(bench: &mut Bench) -> Result<()> {
     put(bench, &other, &[Page::Factory])?;
     let second = bench.power_on()?;
     let rig = bench.rig();
+    // Who reads the console learns what this board cannot do better.
+    let kept = "the root secret is in the factory page, not in hardware";
+    rig.wait_console(second, kept, LIMIT)?;
     rig.wait_console(second, "damaged and is not used", LIMIT)?;
     rig.wait_phase(second, Phase::Looking, LIMIT)?;
     rig.power_off()?;

@@ -120,6 +120,10 @@ const CASES: &[Case] = &[
         lifecycle::wiped_clean,
     ),
     (
+        "a_damaged_slot_falls_back_and_two_are_provisioned_anew",
+        lifecycle::corrupt_slots,
+    ),
+    (
         "a_configuration_does_not_open_on_another_device",
         lifecycle::copied,
     ),
