@@ -12,13 +12,17 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result, While};
 use crate::qmp::connect;
 
 /// Address of the CLINT's `mtime` on the `virt` machine.
 const MTIME: u64 = 0x0200_bff8;
+/// Address of the first processor's `mtimecmp`.
+const MTIMECMP: u64 = 0x0200_4000;
+/// A net under [`Clock::settle`], in the host's time.
+const SETTLED: Duration = Duration::from_secs(2);
 /// Ticks per second of `mtime`.
 pub const FREQUENCY: u64 = 10_000_000;
 /// The longest single jump: below every period that the board's timers have in
@@ -52,15 +56,29 @@ impl Clock {
 
     /// Ticks since power-on.
     pub fn ticks(&mut self) -> Result<u64> {
+        self.read(MTIME)
+    }
+
+    fn read(&mut self, address: u64) -> Result<u64> {
         // The CLINT takes 64-bit reads as two of 32 bits, high half first here
         // and checked again, so that a carry between them is seen.
         loop {
-            let high = self.word(MTIME + 4)?;
-            let low = self.word(MTIME)?;
-            if self.word(MTIME + 4)? == high {
+            let high = self.word(address + 4)?;
+            let low = self.word(address)?;
+            if self.word(address + 4)? == high {
                 return Ok(high << 32 | low);
             }
         }
+    }
+
+    /// Waits until no timer of the board is due that it has not seen to, however slow
+    /// the host is.
+    pub fn settle(&mut self) -> Result<()> {
+        let start = Instant::now();
+        while start.elapsed() < SETTLED && self.read(MTIMECMP)? <= self.ticks()? {
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 
     /// Moves virtual time forward by `by`, in steps that keep timers in order.

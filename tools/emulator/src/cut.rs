@@ -33,7 +33,7 @@ pub struct Cut {
     pub end: Option<u64>,
     /// Cuts with so many instructions executed.
     pub after: Option<u64>,
-    /// What to tell of each execution, while it counts.
+    /// What to tell of each execution; before counting begins the count is 0.
     pub notes: Vec<u64>,
 }
 
@@ -57,7 +57,7 @@ impl Cut {
         text
     }
 
-    /// What the plugin told of a run that has ended.
+    /// What the plugin has told so far.
     pub fn read_report(&self) -> Result<Report> {
         let doing = || format!("reading the cut's report {}", self.report.display());
         let text = fs::read_to_string(&self.report).doing(doing)?;
@@ -87,7 +87,9 @@ pub struct Report {
 impl Report {
     fn parse(text: &str) -> Option<Report> {
         let mut report = Report::default();
-        for line in text.lines() {
+        // The last line may be under way.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        for line in whole.lines() {
             let mut words = line.split(' ');
             let word = words.next()?;
             let place = Place {
@@ -104,6 +106,12 @@ impl Report {
             }
         }
         Some(report)
+    }
+
+    /// How often a noted function was executed.
+    pub fn executions(&self, address: u64) -> usize {
+        let places = self.notes.iter();
+        places.filter(|place| place.address == address).count()
     }
 
     /// The count at the first execution of a noted function from `count` on.
@@ -172,6 +180,10 @@ mod tests {
         assert!(Report::parse("end 0x80000004 12\n").expect("one").at_end);
         assert_eq!(Report::parse("").expect("one").cut, None);
         assert_eq!(Report::parse("cut 12\n"), None);
+        assert_eq!(
+            Report::parse("note 0x1 1\nno").expect("one").executions(1),
+            1
+        );
     }
 
     #[test]

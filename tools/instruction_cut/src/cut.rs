@@ -79,9 +79,9 @@ pub fn count(address: u64) {
 pub fn reached(watch: Watch, address: u64) {
     match watch {
         Watch::Begin => COUNTING.store(true, Ordering::Relaxed),
-        _ if !COUNTING.load(Ordering::Relaxed) => {}
         Watch::Note => tell("note", address),
-        Watch::End => end("end", address),
+        Watch::End if COUNTING.load(Ordering::Relaxed) => end("end", address),
+        Watch::End => {}
     }
 }
 

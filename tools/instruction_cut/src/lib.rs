@@ -14,7 +14,8 @@
 //! Instructions are counted from the first execution of `from` on, or from
 //! power-on; with N of them executed, QEMU ends at once (exit code 86), as it does
 //! when `end` is executed after that. Executions of each `note` are written into
-//! the report with the count before them, and so is where it ended.
+//! the report at once, with the count before them (0 until it begins), and so is
+//! where it ended.
 
 mod cut;
 mod plugin;

@@ -216,6 +216,8 @@ pub struct Steps {
     pub committing: u64,
     /// The conversation is over.
     pub ended: u64,
+    /// The kernel takes what the button's keyboard says.
+    pub button: u64,
     /// A process prints.
     pub printed: u64,
 }
@@ -231,6 +233,7 @@ impl Steps {
             taken: functions.find("SessionPort", "take")?,
             committing: functions.find("CommitStore", "commit")?,
             ended: functions.find("SessionObserver", "ended")?,
+            button: functions.find("Keyboard as", "buffer_chain_ready")?,
             printed: functions.find("console::Console as", "command")?,
         })
     }

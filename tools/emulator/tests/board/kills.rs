@@ -10,14 +10,14 @@
 //! points lie anywhere between power-on and the tenants; the rest lie between the
 //! order to store and the end of the conversation, where the flash is written.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use emulator::button;
 use emulator::clock::LONGEST_JUMP;
 use emulator::cut::Cut;
-use emulator::failure::Result;
+use emulator::failure::{Failure, Result};
 use emulator::phase::Phase;
-use emulator::rig::{Mark, Rig};
+use emulator::rig::{Mark, Rig, Seen};
 use emulator::scenario::{wait_provisioned, wait_tenant};
 use provisioning_storage::layout::Page;
 use serde_json::Value;
@@ -25,20 +25,22 @@ use serde_json::Value;
 use crate::cuts::{Points, Ran, Steps, look, run, told};
 use crate::support::{Bench, LIMIT, require};
 
-/// How long the button is held and let go for two presses, in the board's time.
-const PRESS: Duration = Duration::from_millis(100);
+/// Twice this the button is held and let go for two presses, in the board's time:
+/// above any debouncing.
+const HALF_PRESS: Duration = LONGEST_JUMP;
 /// Where a run is longer than the one that was measured, in the board's time: it has
 /// come to its end, and is cut there.
 const AT_END: Duration = Duration::from_secs(2);
 
 /// What a person does meanwhile, and the board's time made to pass.
-#[derive(Default)]
-struct Hand {
+struct Hand<'a> {
+    cut: &'a Cut,
+    button: u64,
     pressed: bool,
     at_end: Duration,
 }
 
-impl Hand {
+impl Hand<'_> {
     /// Two presses in the window, as soon as it is open; then the rest of it, and
     /// what the search for the daemon waits, pass quickly.
     fn act(&mut self, rig: &mut Rig, from: Mark) -> Result<bool> {
@@ -46,13 +48,7 @@ impl Hand {
         if !self.pressed && phases.contains(&Phase::BootWindow) {
             self.pressed = true;
             for down in [true, false, true, false] {
-                let qmp = &mut rig.machine()?.qmp;
-                if down {
-                    button::press(qmp)?;
-                } else {
-                    button::release(qmp)?;
-                }
-                rig.advance(PRESS)?;
+                self.move_button(rig, from, down)?;
             }
         } else if phases.contains(&Phase::Tenant) {
             rig.advance(LONGEST_JUMP)?;
@@ -62,11 +58,48 @@ impl Hand {
         }
         Ok(self.at_end < AT_END)
     }
+
+    /// Goes on only when the board has seen it, so that two presses are two on a
+    /// host that is busy.
+    fn move_button(&self, rig: &mut Rig, from: Mark, down: bool) -> Result<()> {
+        let before = self.cut.read_report()?.executions(self.button);
+        let qmp = &mut rig.machine()?.qmp;
+        match down {
+            true => button::press(qmp)?,
+            false => button::release(qmp)?,
+        }
+        let start = Instant::now();
+        loop {
+            let report = self.cut.read_report()?;
+            if report.executions(self.button) > before || report.cut.is_some() {
+                break;
+            }
+            if start.elapsed() > LIMIT {
+                let found = format!("down: {down}; {:?}", rig.phases(from));
+                return Err(Failure::new(
+                    "waiting for the board to see its button",
+                    found,
+                ));
+            }
+            rig.pump(Duration::from_millis(2))?;
+        }
+        for _ in 0..2 {
+            rig.machine()?.clock.settle()?;
+            rig.advance(HALF_PRESS)?;
+        }
+        rig.machine()?.clock.settle()
+    }
 }
 
-fn run_with_hand(bench: &mut Bench, cut: &Cut) -> Result<Ran> {
-    let mut hand = Hand::default();
-    run(bench, cut, |rig, from| hand.act(rig, from))
+fn run_with_hand(bench: &mut Bench, steps: &Steps, mut cut: Cut) -> Result<Ran> {
+    cut.notes.push(steps.button);
+    let mut hand = Hand {
+        cut: &cut,
+        button: steps.button,
+        pressed: false,
+        at_end: Duration::ZERO,
+    };
+    run(bench, &cut, |rig, from| hand.act(rig, from))
 }
 
 /// Lengths of undisturbed runs, in instructions.
@@ -88,12 +121,15 @@ impl Lengths {
         let mut whole = [0; 2];
         let mut storing = 0;
         for length in &mut whole {
-            let report = run_with_hand(bench, &cut)?.report;
+            let report = run_with_hand(bench, steps, cut.clone())?.report;
             let begin = told(report.first(steps.committing, 0), "order to store")?;
             storing = told(report.first(steps.ended, begin), "end")? - begin;
             let printed = report.notes.iter().rev();
-            let last = printed.map(|place| place.count).next();
-            *length = told(last, "tenant that prints")?;
+            let mut printed = printed.filter(|place| place.address == steps.printed);
+            *length = told(
+                printed.next().map(|place| place.count),
+                "tenant that prints",
+            )?;
         }
         let [fresh, again] = whole;
         Ok(Lengths {
@@ -119,6 +155,18 @@ fn check(before: &Value, after: &Value) -> Result<bool> {
     let state = after["configuration"].as_str().unwrap_or_default();
     require(whole.contains(&state), "no configuration is damaged", after)?;
     Ok(old)
+}
+
+/// The new configuration is the one that the daemon sent in this run.
+fn was_sent(rig: &mut Rig, from: Mark, found: &Value) -> Result<()> {
+    let serial = found["serial"].to_string();
+    let what = format!("for the daemon to have sent serial {serial}");
+    rig.wait(from, &what, LIMIT, |seen| match seen {
+        Seen::Daemon(event) if event.name == "sending" => {
+            (event.field("serial") == serial).then_some(())
+        }
+        _ => None,
+    })
 }
 
 pub fn at_random_points(bench: &mut Bench) -> Result<()> {
@@ -149,14 +197,15 @@ pub fn at_random_points(bench: &mut Bench) -> Result<()> {
             after: Some(points.random.up_to(length)),
             ..points.cut()
         };
-        let ran = run_with_hand(bench, &cut);
+        let after_count = cut.after;
+        let ran = run_with_hand(bench, &steps, cut);
         let ran = points.at(point, ran)?;
         let after = look(bench);
         let after = points.at(point, after)?;
         let phases = bench.rig().phases(ran.from);
         points.tell(&format!(
             "{point}: {:x?} of {:?} after {phases:?}: serial {} attempts {} {}",
-            ran.report.cut, cut.after, after["serial"], after["attempts"], after["configuration"]
+            ran.report.cut, after_count, after["serial"], after["attempts"], after["configuration"]
         ))?;
         let booted = phases.first() == Some(&Phase::BootWindow);
         let found = require(
@@ -172,7 +221,11 @@ pub fn at_random_points(bench: &mut Bench) -> Result<()> {
         });
         match points.at(point, found)? {
             true => kept += 1,
-            false => stored += 1,
+            false => {
+                let given = was_sent(bench.rig(), ran.from, &after);
+                points.at(point, given)?;
+                stored += 1;
+            }
         }
         early += u32::from(ran.report.cut.is_none());
         before = after;
