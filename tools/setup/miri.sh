@@ -51,6 +51,7 @@ pass() {
     log=$logs/$name.log
     case " $* " in *" -- "*) ;; *) set -- "$@" -- ;; esac
     began=$(date +%s)
+    # shellcheck disable=SC2086 # no name at all, or one
     { (cd "$repository/$folder" && MIRIFLAGS="$flags" cargo +nightly miri test --quiet "$@" ${MIRI_TESTS:-} 2>&1); echo $? >"$log.rc"; } | tee "$log"
     [ "$(cat "$log.rc")" -eq 0 ] || failed=$((failed + 1))
     echo "== $name took $(($(date +%s) - began)) s"
@@ -71,6 +72,7 @@ kernel_rest="--skip fixed_addresses --skip logarithms_agree_with_the_host"
 # shellcheck disable=SC2086 # lists of arguments, here and below
 pass kernel tock "$strict $forever $views" -p kernel --lib -- $kernel_rest
 # The same by the stricter rules, but for the tests that enter a view of constant bytes.
+# shellcheck disable=SC2086
 pass kernel-stacked tock "$strict $forever" -p kernel --lib -- $kernel_rest \
     --skip only_own_memory_can_be_shared --skip ranges_select_or_give_nothing \
     --skip an_index_out_of_bounds_panics
