@@ -428,14 +428,11 @@ impl<'a, A: Alarm<'a>> SessionObserver for Supervisor<'a, A> {
     }
 
     fn ended(&self, alert: Option<AlertCode>) {
+        if let Some(alert) = alert {
+            debug!("provisioning: the session failed: {}", alert);
+        }
         self.session.set(None);
-        self.step(match alert {
-            // The same daemon may do better next time.
-            None | Some(AlertCode::Timeout | AlertCode::Busy | AlertCode::Closing) => {
-                Event::SessionEnded
-            }
-            Some(_) => Event::AttemptFailed,
-        });
+        self.step(Event::SessionEnded);
         if self.is_provisioning() {
             self.show();
         }

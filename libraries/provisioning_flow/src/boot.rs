@@ -55,13 +55,10 @@ pub const ACKNOWLEDGEMENT_MS: u64 = 10_000;
 pub const FAREWELL_MS: u64 = 250;
 
 /// How long a board that has a configuration waits for another one, in
-/// milliseconds. Then the tenants start with what it has.
+/// milliseconds. Then the tenants start with what it has. A session that fails
+/// does not shorten it: anybody on the network can make one fail, and it must stay
+/// longer than strangers can keep the right daemon waiting (560 s, Protocol.md).
 pub const ANEW_MS: u64 = 600_000;
-
-/// How long other daemons are given once an attempt to provision anew has
-/// failed, in milliseconds: one that fails on purpose must not keep the right one
-/// away.
-pub const OTHERS_MS: u64 = 60_000;
 
 /// How long storing is given beyond [`ANEW_MS`], in milliseconds: tenants do not
 /// start while their configuration is being replaced.
@@ -139,9 +136,6 @@ pub enum Event {
     Acknowledged,
     /// The session ended before that; what is stored is stored.
     SessionEnded,
-    /// It ended so that trying again with this daemon is of no use, such as for
-    /// a wrong setup code.
-    AttemptFailed,
     /// The configuration was refused, or the flash failed.
     Faulted {
         /// Restarts in a row before this one.
@@ -232,12 +226,6 @@ impl Boot {
                 },
                 Action::None,
             ),
-            (Boot::ProvisioningAnew { until }, Event::AttemptFailed) => (
-                Boot::ProvisioningAnew {
-                    until: until.min(after(OTHERS_MS)),
-                },
-                Action::None,
-            ),
             (Boot::ProvisioningAnew { until }, Event::Tick) if now >= until => {
                 (Boot::Tenant, Action::StartTenants)
             }
@@ -247,10 +235,7 @@ impl Boot {
                 },
                 Action::None,
             ),
-            (
-                Boot::Stored { until },
-                Event::Acknowledged | Event::SessionEnded | Event::AttemptFailed,
-            ) => (
+            (Boot::Stored { until }, Event::Acknowledged | Event::SessionEnded) => (
                 Boot::Stored {
                     until: until.min(after(FAREWELL_MS)),
                 },

@@ -160,17 +160,15 @@ fn when_nobody_comes_tenants_start_with_what_there_is() {
 }
 
 #[test]
-fn after_an_attempt_that_fails_others_get_a_minute_and_not_more() {
-    let end = 5_000 + OTHERS_MS;
+fn sessions_that_end_do_not_shorten_the_wait() {
+    let end = 1_000 + ANEW_MS;
     let (boot, actions) = anew(&[
-        (5_000, Event::AttemptFailed),
-        (end - 10, Event::AttemptFailed),
-        (end, Event::Tick),
+        (2_000, Event::SessionEnded),
+        (3_000, Event::SessionEnded),
+        (end - 1, Event::Tick),
     ]);
-    assert_eq!(boot, Boot::Tenant);
-    assert_eq!(actions, [Action::StartTenants]);
-    let (boot, _) = anew(&[(5_000, Event::AttemptFailed), (end - 1, Event::Committed)]);
-    assert!(matches!(boot, Boot::Stored { .. }));
+    assert_eq!(boot, Boot::ProvisioningAnew { until: end });
+    assert_eq!(actions, []);
 }
 
 #[test]
@@ -215,7 +213,7 @@ fn without_an_acknowledgement_the_tenants_start_after_ten_seconds() {
 
 #[test]
 fn a_session_that_ends_before_the_commit_changes_nothing() {
-    for end in [Event::SessionEnded, Event::AttemptFailed] {
+    for end in [Event::Acknowledged, Event::SessionEnded] {
         let (boot, actions) = run(&[(0, Event::NotFound), (1_000, end)]);
         assert_eq!(boot, Boot::Provisioning);
         assert_eq!(actions, [Action::Provision]);
@@ -284,7 +282,6 @@ fn no_event_is_a_surprise_in_any_state() {
         Event::Committed,
         Event::Acknowledged,
         Event::SessionEnded,
-        Event::AttemptFailed,
         FAULTED,
         Event::Uncounted,
         Event::Tick,
