@@ -309,6 +309,15 @@ fn opened<'a>(
     StoredConfig::parse(text).ok()
 }
 
+/// "erases" and not "erased", which is a state. The count lies in the page.
+fn erases(state: &str, count: u32) -> String {
+    match (state, count) {
+        ("corrupt", _) => "erases unknown".to_owned(),
+        (_, 1) => "1 erase so far".to_owned(),
+        _ => format!("{count} erases so far"),
+    }
+}
+
 fn or_dash(value: Option<impl fmt::Display>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
@@ -325,26 +334,23 @@ impl fmt::Display for Report {
         writeln!(f, "attempts       {attempts}")?;
         writeln!(f, "restarts       {}", self.restarts)?;
         for slot in &self.slots {
-            writeln!(
-                f,
-                "slot, page {}    {}, sequence {}, serial {}, {} bytes sealed, erased {} times",
-                slot.page,
-                slot.state,
-                or_dash(slot.sequence),
-                or_dash(slot.serial),
-                or_dash(slot.sealed_len),
-                slot.erases,
-            )?;
+            write!(f, "slot, page {}    {}", slot.page, slot.state)?;
+            if let (Some(sequence), Some(serial), Some(len)) =
+                (slot.sequence, slot.serial, slot.sealed_len)
+            {
+                write!(
+                    f,
+                    ", serial {serial}, sequence {sequence}, {len} bytes sealed"
+                )?;
+            }
+            writeln!(f, "; {}", erases(slot.state, slot.erases))?;
         }
         for journal in &self.journal {
-            writeln!(
-                f,
-                "journal, page {} {}, generation {}, erased {} times",
-                journal.page,
-                journal.state,
-                or_dash(journal.generation),
-                journal.erases,
-            )?;
+            write!(f, "journal, page {} {}", journal.page, journal.state)?;
+            if let Some(generation) = journal.generation {
+                write!(f, ", generation {generation}")?;
+            }
+            writeln!(f, "; {}", erases(journal.state, journal.erases))?;
         }
         Ok(())
     }

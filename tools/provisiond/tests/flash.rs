@@ -373,3 +373,21 @@ fn an_image_with_pages_side_by_side_is_read_too() {
     assert_eq!(flash(Path::new("/nowhere"), &[]).status.code(), Some(3));
     assert_eq!(device.bytes.len() as u64, FLASH_LEN);
 }
+
+#[test]
+fn a_page_without_content_is_told_in_a_word() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("erased.img");
+    let mut image = vec![0xff; 5 * PAGE_LEN];
+    image[2 * PAGE_LEN] = 0;
+    fs::write(&path, image).unwrap();
+    let output = flash(&path, &["--page-distance", &PAGE_LEN.to_string()]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "factory page   erased",
+        "slot, page 1    erased; 0 erases so far",
+        "slot, page 2    corrupt; erases unknown",
+    ] {
+        assert!(said.lines().any(|found| found == line), "{said}");
+    }
+}
