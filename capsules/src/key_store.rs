@@ -273,7 +273,7 @@ impl KeyStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::{config, factory_page};
+    use crate::test::{ROOT_SECRET, config, factory_page};
     use provisioning_storage::layout::PAGE_LEN;
     use provisioning_wire::DaemonPin;
     use std::vec::Vec;
@@ -389,7 +389,7 @@ mod tests {
         let mut key = Secret::copied(&[5; KEY_LEN]);
         store.take_key(&mut key);
         assert_eq!(key.expose_secret(), &[0; KEY_LEN]);
-        assert_eq!(store.with_root_secret(|root| *root), Some([0x22; 32]));
+        assert_eq!(store.with_root_secret(|root| *root), Some(*ROOT_SECRET));
         store.forget_root_secret();
         assert_eq!(store.with_root_secret(|root| *root), None);
     }

@@ -27,11 +27,13 @@ pub const KDF: provisioning_wire::KdfParameters = provisioning_wire::KdfParamete
 
 /// The setup code of the device.
 pub fn setup_code() -> SetupCode {
-    SetupCode::from_entropy(&Secret::copied(&CODE_ENTROPY))
+    SetupCode::from_entropy(&Secret::copied(CODE_ENTROPY))
 }
 
-const CODE_ENTROPY: [u8; provisioning_session::setup_code::ENTROPY_LEN] =
-    [0x5a; provisioning_session::setup_code::ENTROPY_LEN];
+// Secrets that a fuzzer does not write into a process by chance.
+const CODE_ENTROPY: &[u8; provisioning_session::setup_code::ENTROPY_LEN] = b"code \x00\x01\xfe\xff";
+const IDENTITY_KEY: &[u8; 32] = b"the identity key of the device\x00\x01";
+pub const ROOT_SECRET: &[u8; 32] = b"the root secret of the device\x00\x01\x02";
 
 /// What [`mint`] gives, up to the last byte that is not erased. It takes Miri a
 /// quarter of an hour; elsewhere each page is compared with this.
@@ -66,7 +68,7 @@ fn mint() -> [u8; PAGE_LEN] {
         .to_bytes()
         .unwrap();
     let bytes = record.expose_secret();
-    let identity = IdentityKey::from_secret(&Secret::copied(&[0x11; 32])).unwrap();
+    let identity = IdentityKey::from_secret(&Secret::copied(IDENTITY_KEY)).unwrap();
     let data = FactoryData {
         device_id: DEVICE_ID,
         salt: SALT,
@@ -80,9 +82,9 @@ fn mint() -> [u8; PAGE_LEN] {
         w0_m: bytes[32..97].try_into().unwrap(),
         w0_n: bytes[97..162].try_into().unwrap(),
         l: bytes[162..227].try_into().unwrap(),
-        identity_key: [0x11; 32],
+        identity_key: *IDENTITY_KEY,
         identity_public: *identity.public(),
-        root_secret: Some([0x22; 32]),
+        root_secret: Some(*ROOT_SECRET),
     };
     let mut page = [0xff; PAGE_LEN];
     data.emit(&mut page).unwrap();

@@ -16,7 +16,7 @@ mod rng;
 pub use alarm::FakeAlarm;
 pub use daemon::Daemon;
 pub use document::Document;
-pub use factory::{DEVICE_ID, config, factory_page, minted};
+pub use factory::{DEVICE_ID, ROOT_SECRET, config, factory_page, minted};
 pub use flash::{Pages, RamFlash};
 pub use led::FakeLed;
 pub use pin::FakePin;
