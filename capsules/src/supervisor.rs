@@ -19,7 +19,7 @@ use core::cell::Cell;
 
 use kernel::debug;
 use kernel::hil::time::{Alarm, AlarmClient};
-use provisioning_flow::boot::{Action, Boot, Event, Wipe, back_off};
+use provisioning_flow::boot::{Action, Boot, Event, LONGEST_BACK_OFF_MS, Wipe, back_off};
 use provisioning_flow::button::Gesture;
 use provisioning_flow::indication::Indication;
 use provisioning_storage::tasks::{Fault, Verdict};
@@ -240,7 +240,10 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
     }
 
     fn uncounted(&self) {
-        debug!("provisioning: restarts cannot be counted, so this one waits the longest");
+        debug!(
+            "provisioning: restarts cannot be counted, so this one comes in {} s",
+            LONGEST_BACK_OFF_MS / 1_000
+        );
         self.step(Event::Uncounted);
     }
 
