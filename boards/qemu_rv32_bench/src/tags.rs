@@ -59,7 +59,7 @@ pub(crate) fn agreed(index: usize) -> (SharedKey, SharedKey) {
     let prover = prover(secret, index);
     let mut multiplier = SlicedMultiplication::new();
     let mut agreement = verifier(record, index)
-        .receive(&mut multiplier, prover.share_p(), &IDENTITIES)
+        .receive(prover.share_p(), &IDENTITIES)
         .expect("a good share");
     while !agreement.advance(&mut multiplier) {}
     let confirming = agreement.finish().expect("all slices ran");
@@ -95,9 +95,7 @@ impl Agreements {
         share_p: &[u8; 65],
     ) -> Confirming {
         let multiplier = &mut self.multiplier;
-        let (count, agreement) = meter.count(machine, || {
-            verifier.receive(multiplier, share_p, &IDENTITIES)
-        });
+        let (count, agreement) = meter.count(machine, || verifier.receive(share_p, &IDENTITIES));
         self.receive.add(count);
         let mut agreement: Agreement = agreement.expect("a good share");
         self.slices.begin();

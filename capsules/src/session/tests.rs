@@ -551,7 +551,11 @@ fn an_older_configuration_is_refused_and_the_daemon_is_told() {
         reason: Reason::Older,
     };
     assert_eq!(board.outcome(), [Told::Refused(refusal), Told::Ended]);
-    assert!(matches!(daemon.progress(), DaemonProgress::Refused(told) if told == refusal));
+    let told = DaemonProgress::Refused {
+        refusal,
+        least_serial: Some(7),
+    };
+    assert_eq!(daemon.progress(), told);
     assert_eq!(board.stored_serial(), Some(7));
 }
 
@@ -570,10 +574,13 @@ fn a_configuration_that_cannot_be_stored_is_refused() {
     assert_eq!(board.outcome(), [Told::StorageFailed, Told::Ended]);
     assert!(matches!(
         daemon.progress(),
-        DaemonProgress::Refused(Refusal {
-            field: Field::Storage,
-            reason: Reason::NotStored,
-        })
+        DaemonProgress::Refused {
+            refusal: Refusal {
+                field: Field::Storage,
+                reason: Reason::NotStored,
+            },
+            least_serial: None,
+        }
     ));
     assert_eq!(board.stored_serial(), None);
 }

@@ -9,6 +9,7 @@ mod support;
 use provisioning_session::conversation::Failure;
 use provisioning_session::daemon;
 use provisioning_session::device::{self, Phase};
+use provisioning_wire::limits::MAX_SERIAL;
 use provisioning_wire::{
     AlertCode, Config, DaemonPin, Field, Frame, HelloFlags, Network, Psk, Reason, Refusal, Server,
 };
@@ -352,6 +353,13 @@ fn refused_configurations_are_told_and_not_stored() {
             (Field::EndpointName, Reason::Empty),
         ),
         (Config { serial: 6, ..good }, (Field::Serial, Reason::Older)),
+        (
+            Config {
+                serial: MAX_SERIAL + 1,
+                ..good
+            },
+            (Field::Serial, Reason::NotValid),
+        ),
     ];
     for (config, (field, reason)) in cases {
         let mut device = Device::new(&vectors);
@@ -362,6 +370,12 @@ fn refused_configurations_are_told_and_not_stored() {
         let refusal = Some(Refusal { field, reason });
         assert_eq!(outcome.refusals(), (refusal, refusal));
         assert_eq!(outcome.events, [Event::Counted, Event::Cleared]);
+        // What the daemon may go on from.
+        let told = match outcome.daemon {
+            Some(daemon::Progress::Refused { least_serial, .. }) => least_serial,
+            _ => None,
+        };
+        assert_eq!(told, (reason == Reason::Older).then_some(7));
     }
 }
 
@@ -386,7 +400,7 @@ fn the_longest_configuration_goes_through() {
     let identity = "i".repeat(128);
     let mut daemon = Daemon::new(&vectors);
     daemon.config = emit(&Config {
-        serial: u32::MAX,
+        serial: MAX_SERIAL,
         server: Server {
             security_mode: 0,
             psk: Psk::new(&[0xff; 64]),

@@ -46,7 +46,6 @@ fn agreed() -> Agreed {
     let mut agreement = Verifier::new(record, &Secret::copied(&[0x24; 48]))
         .unwrap()
         .receive(
-            &mut multiplier,
             &x,
             &Identities {
                 context: &opening.context(),

@@ -7,8 +7,8 @@
 //! Rules of the protocol beyond well-formed CBOR: map keys are unsigned,
 //! ascending, each at most once; an unknown key below 128 is refused and one
 //! from 128 on skipped; lengths are definite; nothing follows the value.
-//! Since every known key is below 128 and keys ascend, a reader asks for the
-//! known keys in order, and whatever is left must be skippable.
+//! A reader asks for the known keys below 128 in order; whatever is left must
+//! be skippable, and what it knows of that is read as it comes.
 
 use minicbor::encode::Write;
 use minicbor::encode::write::Cursor;
@@ -148,13 +148,34 @@ impl<'r, 'a> MapReader<'r, 'a> {
 
     /// Leaves the map; entries that are left must be skippable.
     pub(crate) fn end(mut self) -> Result<(), Malformed> {
-        while let Some(key) = self.next_key()? {
-            if key < FIRST_SKIPPABLE_KEY {
-                return Err(Malformed);
-            }
+        while self.next_skippable_key()?.is_some() {
             self.reader.skip()?;
         }
         Ok(())
+    }
+
+    /// Leaves the map; of the entries that are left, which must be skippable,
+    /// `read` takes the one under `known`.
+    pub(crate) fn end_with(
+        mut self,
+        known: u8,
+        mut read: impl FnMut(&mut Reader<'a>) -> Result<(), Malformed>,
+    ) -> Result<(), Malformed> {
+        while let Some(key) = self.next_skippable_key()? {
+            if key == u64::from(known) {
+                read(self.reader)?;
+            } else {
+                self.reader.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn next_skippable_key(&mut self) -> Result<Option<u64>, Malformed> {
+        match self.next_key()? {
+            Some(key) if key < FIRST_SKIPPABLE_KEY => Err(Malformed),
+            key => Ok(key),
+        }
     }
 
     fn next_key(&mut self) -> Result<Option<u64>, Malformed> {

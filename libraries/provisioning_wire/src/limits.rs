@@ -69,6 +69,10 @@ pub const MAX_ENDPOINT_NAME_LEN: usize = 64;
 /// Grants to applications.
 pub const MAX_GRANTS: usize = 8;
 
+/// Highest serial number of a configuration that a device takes. One more is
+/// what a device that was given this one asks for: nothing follows it.
+pub const MAX_SERIAL: u32 = u32::MAX - 1;
+
 /// Bounds of argon2 memory, KiB. A false device must not make the daemon burn
 /// memory or time.
 pub const KDF_MEMORY_KIB: core::ops::RangeInclusive<u32> = 8..=65_536;

@@ -217,6 +217,9 @@ impl core::error::Error for Refusal {}
 /// Status numbers of a RECEIPT.
 const STATUS_STORED: u8 = 0;
 const STATUS_REFUSED: u8 = 1;
+/// Key of the lowest serial number that the device takes. A daemon that does
+/// not know it skips it.
+const LEAST_SERIAL: u8 = 128;
 
 /// RECEIPT: what the device did with the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,7 +230,14 @@ pub enum Receipt {
         digest: [u8; DIGEST_LEN],
     },
     /// Nothing was stored.
-    Refused(Refusal),
+    Refused {
+        /// What is at fault.
+        refusal: Refusal,
+        /// The lowest serial number that the device takes; told with
+        /// [`Reason::Older`]. Above [`MAX_SERIAL`](crate::limits::MAX_SERIAL)
+        /// when it takes none any more.
+        least_serial: Option<u32>,
+    },
 }
 
 impl Receipt {
@@ -240,16 +250,28 @@ impl Receipt {
         let mut map = reader.map()?;
         RecordKind::Receipt.expect(map.key(0)?)?;
         let receipt = match map.key(1)?.u8()? {
-            STATUS_STORED => Receipt::Stored {
-                digest: map.key(2)?.byte_array()?,
-            },
-            STATUS_REFUSED => Receipt::Refused(Refusal {
-                field: Field::from_wire(map.key(3)?.u8()?).ok_or(Malformed)?,
-                reason: Reason::from_wire(map.key(4)?.u8()?).ok_or(Malformed)?,
-            }),
+            STATUS_STORED => {
+                let digest = map.key(2)?.byte_array()?;
+                map.end()?;
+                Receipt::Stored { digest }
+            }
+            STATUS_REFUSED => {
+                let refusal = Refusal {
+                    field: Field::from_wire(map.key(3)?.u8()?).ok_or(Malformed)?,
+                    reason: Reason::from_wire(map.key(4)?.u8()?).ok_or(Malformed)?,
+                };
+                let mut least_serial = None;
+                map.end_with(LEAST_SERIAL, |value| {
+                    least_serial = Some(value.u32()?);
+                    Ok(())
+                })?;
+                Receipt::Refused {
+                    refusal,
+                    least_serial,
+                }
+            }
             _ => return Err(Malformed),
         };
-        map.end()?;
         reader.end()?;
         Ok(receipt)
     }
@@ -273,11 +295,18 @@ impl Emit for Receipt {
                 out.u8(1)?.u8(STATUS_STORED)?;
                 out.u8(2)?.bytes(digest)?;
             }
-            Receipt::Refused(Refusal { field, reason }) => {
-                out.map(4)?.u8(0)?.u8(RecordKind::Receipt as u8)?;
+            Receipt::Refused {
+                refusal: Refusal { field, reason },
+                least_serial,
+            } => {
+                out.map(4 + u64::from(least_serial.is_some()))?;
+                out.u8(0)?.u8(RecordKind::Receipt as u8)?;
                 out.u8(1)?.u8(STATUS_REFUSED)?;
                 out.u8(3)?.u8(*field as u8)?;
                 out.u8(4)?.u8(*reason as u8)?;
+                if let Some(least_serial) = least_serial {
+                    out.u8(LEAST_SERIAL)?.u32(*least_serial)?;
+                }
             }
         }
         Ok(())

@@ -213,16 +213,33 @@ fn config_skips_keys_from_128_on_in_every_map() {
 fn receipts_are_the_pinned_bytes() {
     let vectors = records();
     let stored = Receipt::Stored { digest: [0xd5; 32] };
-    let refused = Receipt::Refused(Refusal {
-        field: Field::EndpointName,
-        reason: Reason::Empty,
-    });
+    let refused = Receipt::Refused {
+        refusal: Refusal {
+            field: Field::EndpointName,
+            reason: Reason::Empty,
+        },
+        least_serial: None,
+    };
     for (name, receipt) in [("receipt stored", stored), ("receipt refused", refused)] {
         let bytes = find(&vectors, Verdict::Good, name);
         assert_eq!(RecordKind::peek(bytes), Ok(RecordKind::Receipt));
         assert_eq!(Receipt::parse(bytes), Ok(receipt));
         assert_eq!(emitted!(receipt), bytes);
     }
+    // A daemon that does not know the serial number skips it.
+    let older = Receipt::Refused {
+        refusal: Refusal {
+            field: Field::Serial,
+            reason: Reason::Older,
+        },
+        least_serial: Some(7),
+    };
+    let name = "receipt refused as older with more keys";
+    let more = find(&vectors, Verdict::Skip, name);
+    assert_eq!(Receipt::parse(more), Ok(older));
+    let bytes = find(&vectors, Verdict::Good, "receipt refused as older");
+    assert_eq!(Receipt::parse(bytes), Ok(older));
+    assert_eq!(emitted!(older), bytes);
     let bytes = find(&vectors, Verdict::Good, "receipt ack");
     assert_eq!(RecordKind::peek(bytes), Ok(RecordKind::ReceiptAck));
     assert_eq!(ReceiptAck::parse(bytes), Ok(ReceiptAck));

@@ -160,7 +160,7 @@ impl Conversation {
                 Progress::NeedSecret
                 | Progress::NeedConfig
                 | Progress::Stored { .. }
-                | Progress::Refused(_)
+                | Progress::Refused { .. }
                     if !matches!(self.waiting, Waiting::Nothing) =>
                 {
                     return Step::Wait;
@@ -168,7 +168,7 @@ impl Conversation {
                 Progress::NeedSecret => return self.look_up(),
                 Progress::NeedConfig => return self.issue(),
                 Progress::Stored { .. } => return self.note(),
-                Progress::Refused(refusal) => return self.note_refusal(refusal),
+                Progress::Refused { refusal, .. } => return self.note_refusal(refusal),
                 Progress::Failed(failure) => {
                     let (found, next) = match failure {
                         SessionFailure::Ours(code) => reasons::ours(code),

@@ -174,7 +174,7 @@ fn provision(fields: &Fields) -> Outcome {
                 );
                 Ok(board.flash.content())
             }
-            DaemonProgress::Refused(refusal) => {
+            DaemonProgress::Refused { refusal, .. } => {
                 assert_eq!(board.outcome(), [Told::Refused(refusal), Told::Ended]);
                 // The journal counted the attempt; both slots are as they were.
                 let erased = |page: &[u8]| page.iter().all(|byte| *byte == 0xff);

@@ -33,7 +33,12 @@ pub enum Progress {
         digest: [u8; 32],
     },
     /// The end: the device refused the configuration.
-    Refused(Refusal),
+    Refused {
+        /// What it says is at fault.
+        refusal: Refusal,
+        /// The lowest serial number that it says it takes.
+        least_serial: Option<u32>,
+    },
     /// The end: anything else.
     Failed(Failure),
 }
@@ -41,8 +46,13 @@ pub enum Progress {
 /// How a conversation ended.
 #[derive(Clone, Copy)]
 enum End {
-    Stored { digest: [u8; 32] },
-    Refused(Refusal),
+    Stored {
+        digest: [u8; 32],
+    },
+    Refused {
+        refusal: Refusal,
+        least_serial: Option<u32>,
+    },
     Failed(Failure),
 }
 
@@ -143,7 +153,13 @@ impl DaemonSession {
             | State::AwaitProof(_)
             | State::AwaitReceipt(_) => Progress::Idle,
             State::Ended(End::Stored { digest }) => Progress::Stored { digest: *digest },
-            State::Ended(End::Refused(refusal)) => Progress::Refused(*refusal),
+            State::Ended(End::Refused {
+                refusal,
+                least_serial,
+            }) => Progress::Refused {
+                refusal: *refusal,
+                least_serial: *least_serial,
+            },
             State::Ended(End::Failed(failure)) => Progress::Failed(*failure),
         }
     }
@@ -191,7 +207,13 @@ impl DaemonSession {
             (State::AwaitReceipt(state), FrameType::Sealed) => {
                 Ok(match state.receipt(payload, &mut session.outgoing)? {
                     Receipt::Stored { digest } => State::Ended(End::Stored { digest }),
-                    Receipt::Refused(refusal) => State::Ended(End::Refused(refusal)),
+                    Receipt::Refused {
+                        refusal,
+                        least_serial,
+                    } => State::Ended(End::Refused {
+                        refusal,
+                        least_serial,
+                    }),
                 })
             }
             _ => Err(AlertCode::Protocol),

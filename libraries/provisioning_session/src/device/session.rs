@@ -202,7 +202,8 @@ impl<M: PointMultiplication> DeviceSession<M> {
     #[inline(never)]
     pub fn begin(&mut self, setup: DeviceSetup, facts: &HelloFacts<'_>) -> Result<(), AlertCode> {
         self.end(End::Failed(Failure::Ours(AlertCode::Closing)));
-        let (rules, prover, state) = start(setup, facts, &mut self.around.outgoing)?;
+        let started = start(setup, facts, &mut self.around.outgoing);
+        let (rules, prover, state) = started.inspect_err(|_| self.around.outgoing.clear())?;
         self.around.rules = rules;
         self.around.prover = prover;
         self.state = State::AwaitReply(state);
@@ -339,9 +340,9 @@ impl<M: PointMultiplication> DeviceSession<M> {
             }
             (State::AwaitShare(_), FrameType::ShareP) => {
                 self.step(|state, around| match state {
-                    State::AwaitShare(state) => state
-                        .share(&mut around.multiplier, payload, &around.rules)
-                        .map(State::CountAttempt),
+                    State::AwaitShare(state) => {
+                        state.share(payload, &around.rules).map(State::CountAttempt)
+                    }
                     _ => Err(AlertCode::Internal),
                 });
             }

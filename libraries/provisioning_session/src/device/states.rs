@@ -5,8 +5,8 @@
 //! The device's states. Each transition consumes the state that it leaves.
 
 use provisioning_wire::limits::{
-    CONFIRM_LEN, ID_LEN, MAX_BOARD_LEN, MAX_FIRMWARE_LEN, MAX_FRAME_LEN, PROTOCOL_VERSION,
-    SALT_LEN, SEQUENCE_LEN, SUITE_P256_SHA256_AES128CCM,
+    CONFIRM_LEN, ID_LEN, MAX_BOARD_LEN, MAX_FIRMWARE_LEN, MAX_FRAME_LEN, MAX_SERIAL,
+    PROTOCOL_VERSION, SALT_LEN, SEQUENCE_LEN, SUITE_P256_SHA256_AES128CCM,
 };
 use provisioning_wire::{
     AlertCode, Config, ConfirmP, DaemonPin, Field, Frame, FrameType, Hello, HelloFlags, HelloReply,
@@ -189,15 +189,9 @@ pub(super) struct AwaitShare {
 }
 
 impl AwaitShare {
-    pub(super) fn share<M: PointMultiplication>(
-        self,
-        multiplier: &mut M,
-        payload: &[u8],
-        rules: &Rules,
-    ) -> Result<CountAttempt, AlertCode> {
+    pub(super) fn share(self, payload: &[u8], rules: &Rules) -> Result<CountAttempt, AlertCode> {
         let share = ShareP::parse(payload)?;
         let agreement = self.verifier.receive(
-            multiplier,
             &share.x,
             &Identities {
                 context: &self.opening.context(),
@@ -213,7 +207,7 @@ impl AwaitShare {
     }
 }
 
-/// The daemon may be guessing: nothing is computed for it before the raised
+/// The daemon may be guessing: nothing secret is computed with before the raised
 /// count is durable. Comes once in a conversation, so that a failure is
 /// counted once.
 pub(super) struct CountAttempt(Agree);
@@ -439,10 +433,11 @@ impl AwaitConfig {
         let record = self.channel.open(payload, buffer)?;
         let config = Config::parse(record).map_err(|_| wrong_record(record, RecordKind::Config))?;
         let verdict = if config.serial < rules.least_serial {
-            Err(Refusal {
-                field: Field::Serial,
-                reason: Reason::Older,
-            })
+            Err(serial(Reason::Older))
+        } else if config.serial > MAX_SERIAL {
+            // A wipe raises the floor above what it forgets, which nothing is
+            // above this one.
+            Err(serial(Reason::NotValid))
         } else {
             config.validate().map(|_| ())
         };
@@ -456,7 +451,8 @@ impl AwaitConfig {
                 digest,
             })),
             Err(refusal) => {
-                refuse(&mut self.channel, refusal, buffer)?;
+                let least_serial = (refusal.reason == Reason::Older).then_some(rules.least_serial);
+                refuse(&mut self.channel, refusal, least_serial, buffer)?;
                 Ok(Judged::Refused(refusal))
             }
         }
@@ -497,17 +493,31 @@ impl Store {
             field: Field::Storage,
             reason: Reason::NotStored,
         };
-        refuse(&mut self.channel, refusal, buffer)?;
+        refuse(&mut self.channel, refusal, None, buffer)?;
         Ok(refusal)
     }
 }
 
+const fn serial(reason: Reason) -> Refusal {
+    Refusal {
+        field: Field::Serial,
+        reason,
+    }
+}
+
 /// Puts the receipt that refuses into the buffer.
-fn refuse(channel: &mut Channel, refusal: Refusal, buffer: &mut Buffer) -> Result<(), AlertCode> {
+fn refuse(
+    channel: &mut Channel,
+    refusal: Refusal,
+    least_serial: Option<u32>,
+    buffer: &mut Buffer,
+) -> Result<(), AlertCode> {
     buffer.clear();
-    buffer.sealed(&mut channel.sealer, |room| {
-        Receipt::Refused(refusal).emit(room)
-    })
+    let receipt = Receipt::Refused {
+        refusal,
+        least_serial,
+    };
+    buffer.sealed(&mut channel.sealer, |room| receipt.emit(room))
 }
 
 /// The configuration is committed. RECEIPT ACK ends this.

@@ -40,11 +40,8 @@ fn scalar(vectors: &Vectors, label: &str) -> SecretScalar {
 fn confirming(vectors: &Vectors, share_p: &[u8; POINT_LEN]) -> Result<Confirming, Error> {
     let record = secret(vectors).verifier_record();
     let mut multiplier = SlicedMultiplication::new();
-    let mut agreement: Agreement = Verifier::with_scalar(record, scalar(vectors, "y")).receive(
-        &mut multiplier,
-        share_p,
-        &identities(vectors),
-    )?;
+    let mut agreement: Agreement = Verifier::with_scalar(record, scalar(vectors, "y"))
+        .receive(share_p, &identities(vectors))?;
     while !agreement.advance(&mut multiplier) {}
     agreement.finish()
 }
@@ -147,19 +144,15 @@ fn the_verifier_does_exactly_three_multiplications() {
     let mut multiplier = SlicedMultiplication::new();
     let mut agreement: Agreement =
         Verifier::with_scalar(secret(&vectors).verifier_record(), scalar(&vectors, "y"))
-            .receive(
-                &mut multiplier,
-                &vectors.array("share_p"),
-                &identities(&vectors),
-            )
+            .receive(&vectors.array("share_p"), &identities(&vectors))
             .unwrap();
     let mut slices = 1;
     while !agreement.advance(&mut multiplier) {
         slices += 1;
     }
-    // Each product takes 327 slices and one more to become affine; the key
-    // schedule is the last.
-    assert_eq!(slices, 3 * (327 + 1) + 1);
+    // Unmasking X is the first. Each product takes 327 slices and one more to
+    // become affine; the key schedule is the last.
+    assert_eq!(slices, 1 + 3 * (327 + 1) + 1);
 }
 
 #[test]
@@ -168,11 +161,7 @@ fn an_unfinished_agreement_gives_nothing() {
     let mut multiplier = SlicedMultiplication::new();
     let mut agreement: Agreement =
         Verifier::with_scalar(secret(&vectors).verifier_record(), scalar(&vectors, "y"))
-            .receive(
-                &mut multiplier,
-                &vectors.array("share_p"),
-                &identities(&vectors),
-            )
+            .receive(&vectors.array("share_p"), &identities(&vectors))
             .unwrap();
     assert!(!agreement.advance(&mut multiplier));
     assert_eq!(agreement.finish().err(), Some(Error::Unfinished));
@@ -186,11 +175,13 @@ fn bad_shares_are_refused_by_both() {
     let w0_n: [u8; POINT_LEN] = record.expose_secret()[97..162].try_into().unwrap();
     assert_eq!(confirming(&vectors, &w0_m).err(), Some(Error::BadPoint));
     assert_eq!(prover(&vectors).receive(&w0_n).err(), Some(Error::BadPoint));
-    // The verifier does not even start on its own mask.
+    // Its own mask stops the verifier in the first slice, but not before: the
+    // answer would tell of w0 without a count.
     let verifier = Verifier::with_scalar(secret(&vectors).verifier_record(), scalar(&vectors, "y"));
     let mut multiplier = SlicedMultiplication::new();
-    let outcome = verifier.receive(&mut multiplier, &w0_m, &identities(&vectors));
-    assert_eq!(outcome.err(), Some(Error::BadPoint));
+    let mut agreement = verifier.receive(&w0_m, &identities(&vectors)).unwrap();
+    assert!(agreement.advance(&mut multiplier));
+    assert_eq!(agreement.finish().err(), Some(Error::BadPoint));
     for position in 0..POINT_LEN {
         let mut share = vectors.array::<POINT_LEN>("share_p");
         share[position] ^= 1;
@@ -271,7 +262,6 @@ fn an_independent_prover_agrees_with_our_verifier() {
             Verifier::new(ours.verifier_record(), &Secret::copied(&[seed ^ 0xff; 48]))
                 .unwrap()
                 .receive(
-                    &mut multiplier,
                     share_p.as_bytes(),
                     &Identities {
                         context: context.context,

@@ -45,32 +45,26 @@ impl Verifier {
         Self { record, y }
     }
 
-    /// Takes shareP.
+    /// Takes shareP. Nothing that is secret is computed with here, so that
+    /// whoever counts attempts can do so before the first slice.
     ///
     /// # Errors
-    /// [`Error::BadPoint`]: X is no point of the curve, or is w0*M, which
-    /// would leave nothing secret in Z.
-    pub fn receive<M: PointMultiplication>(
+    /// [`Error::BadPoint`]: X is no point of the curve.
+    pub fn receive(
         self,
-        multiplier: &mut M,
         share_p: &[u8; POINT_LEN],
         identities: &Identities<'_>,
     ) -> Result<Agreement, Error> {
         let x = decode_point(share_p).map_err(|_| Error::BadPoint)?;
-        let unmasked = SecretPoint::new(x.sub(self.record.w0_m.expose_secret()));
-        if bool::from(unmasked.expose_secret().is_identity()) {
-            return Err(Error::BadPoint);
-        }
         let mut transcript = Transcript::new(identities);
         transcript.append(share_p);
-        multiplier.start(&self.y, &ProjectivePoint::GENERATOR);
         Ok(Agreement {
-            stage: Stage::Share,
+            stage: Stage::Unmask { x },
             w0: self.record.w0,
             w0_n: self.record.w0_n,
             l: self.record.l,
             y: self.y,
-            unmasked,
+            unmasked: self.record.w0_m,
             transcript,
             share_p: *share_p,
             share_v: [0; POINT_LEN],
@@ -81,6 +75,10 @@ impl Verifier {
 /// What the next slice belongs to. Each product is made affine in a slice of
 /// its own, since that costs an inversion.
 enum Stage {
+    /// X - w0*M.
+    Unmask {
+        x: ProjectivePoint,
+    },
     /// y*P.
     Share,
     EncodeShare(SecretPoint),
@@ -94,7 +92,8 @@ enum Stage {
     Derive,
     /// The transcript is whole.
     Keys(Keys),
-    /// A product was the identity, which points of prime order never give.
+    /// X is w0*M, which would leave nothing secret in Z; or a product was the
+    /// identity, which points of prime order never give.
     Fault,
 }
 
@@ -105,6 +104,7 @@ pub struct Agreement {
     w0_n: SecretPoint,
     l: SecretPoint,
     y: SecretScalar,
+    /// w0*M until the first slice, then X - w0*M.
     unmasked: SecretPoint,
     transcript: Transcript,
     share_p: [u8; POINT_LEN],
@@ -112,10 +112,20 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Does one slice: a point operation, an inversion, or the key schedule.
+    /// Does one slice: unmasking X, a point operation, an inversion, or the key schedule.
     /// True when [`Agreement::finish`] is due.
     pub fn advance<M: PointMultiplication>(&mut self, multiplier: &mut M) -> bool {
         let next = match &self.stage {
+            Stage::Unmask { x } => {
+                self.unmasked = SecretPoint::new(x.sub(self.unmasked.expose_secret()));
+                Some(match self.unmasked.expose_secret().is_identity().into() {
+                    true => Stage::Fault,
+                    false => {
+                        multiplier.start(&self.y, &ProjectivePoint::GENERATOR);
+                        Stage::Share
+                    }
+                })
+            }
             Stage::Share => multiplier.advance().map(Stage::EncodeShare),
             Stage::EncodeShare(product) => {
                 let share = product.expose_secret().add(self.w0_n.expose_secret());
@@ -161,6 +171,7 @@ impl Agreement {
     /// Gives the share and the state that waits for confirmP.
     ///
     /// # Errors
+    /// [`Error::BadPoint`]: X is w0*M.
     /// [`Error::Unfinished`] before the last slice.
     pub fn finish(self) -> Result<Confirming, Error> {
         match self.stage {

@@ -204,7 +204,7 @@ impl Outcome {
             _ => None,
         };
         let daemon = match self.daemon {
-            Some(daemon::Progress::Refused(refusal)) => Some(refusal),
+            Some(daemon::Progress::Refused { refusal, .. }) => Some(refusal),
             _ => None,
         };
         (device, daemon)
