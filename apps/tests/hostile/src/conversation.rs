@@ -7,16 +7,15 @@
 //! Its frames are well formed and its points are on the curve, so that the
 //! kernel computes the whole key agreement before it can find out.
 
-use libtock_provisioning::DRIVER_NUM;
 use provisioning_wire::limits::{
     CONFIRM_LEN, MAX_FRAME_LEN, MAX_PAYLOAD_LEN, PROTOCOL_VERSION, SUITE_P256_SHA256_AES128CCM,
 };
 use provisioning_wire::{ConfirmP, FrameType, HelloReply, ShareP, Text};
 
-use crate::call::{SUCCESS, SUCCESS_U32, SUCCESS_U32_U32_U32, allow_ro, allow_rw, command};
+use crate::call::{
+    PROVISIONING, SUCCESS, SUCCESS_U32, SUCCESS_U32_U32_U32, allow_ro, allow_rw, command,
+};
 use crate::memory::{self, FRAME, PAYLOAD};
-
-pub const PROVISIONING: usize = DRIVER_NUM as usize;
 
 pub const OPEN: usize = 2;
 pub const CLOSE: usize = 5;

@@ -20,11 +20,12 @@ pub enum Mode {
     Idle,
 }
 
-/// "HOSTILE!", then seed, steps and mode. The test looks for the words.
-static PARAMETERS: [AtomicU32; 5] = [
+/// "HOSTILE!", then seed, moment, steps and mode. The test looks for the words.
+static PARAMETERS: [AtomicU32; 6] = [
     AtomicU32::new(u32::from_le_bytes(*b"HOST")),
     AtomicU32::new(u32::from_le_bytes(*b"ILE!")),
     AtomicU32::new(1),
+    AtomicU32::new(0),
     AtomicU32::new(100),
     AtomicU32::new(0),
 ];
@@ -33,6 +34,9 @@ static PARAMETERS: [AtomicU32; 5] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters {
     pub seed: u32,
+    /// Takes the place of the moment at which a life begins, unless it is 0, so
+    /// that one life can be had again.
+    pub moment: u32,
     /// Most steps of a life.
     pub steps: u32,
     pub mode: Mode,
@@ -42,9 +46,11 @@ impl Parameters {
     pub fn read() -> Self {
         // Else the compiler knows what they are before the test has written them.
         let words = black_box(&PARAMETERS);
-        let [_, _, seed, steps, mode] = words.each_ref().map(|word| word.load(Ordering::Relaxed));
+        let [_, _, seed, moment, steps, mode] =
+            words.each_ref().map(|word| word.load(Ordering::Relaxed));
         Self {
             seed,
+            moment,
             steps,
             mode: match mode {
                 0 => Mode::Sequence,

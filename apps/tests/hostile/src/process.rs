@@ -6,6 +6,7 @@
 
 use crate::call::{fault, pause, say, ticks};
 use crate::conversation::{self, Next, Status};
+use crate::dice::Dice;
 use crate::parameters::{Mode, Parameters};
 use crate::{alarms, sequence};
 
@@ -13,18 +14,25 @@ use crate::{alarms, sequence};
 const SECOND: u32 = 10_000_000;
 
 pub fn run(name: &str) -> ! {
-    let Parameters { seed, steps, mode } = Parameters::read();
-    // Each life of a process is another one, and in counted time the same one
-    // in each run.
-    let moment = ticks();
+    let Parameters {
+        seed,
+        moment,
+        steps,
+        mode,
+    } = Parameters::read();
+    let moment = match moment {
+        // Each life is another one.
+        0 => ticks(),
+        moment => moment,
+    };
+    let seed = u64::from(seed) << 32 | u64::from(moment);
     // Before anything else has taken the memory for grants.
     pause(1);
-    let seed = u64::from(seed) << 32 | u64::from(moment);
     say(format_args!("{name} begins, {mode:?} {seed:#018x}"));
     match mode {
         Mode::Sequence => sequence::play(seed, steps as usize),
         Mode::Alarms => alarms::measure(),
-        Mode::DieAgreeing => die_agreeing(),
+        Mode::DieAgreeing => die_agreeing(seed),
         Mode::Idle => {}
     }
     loop {
@@ -32,9 +40,13 @@ pub fn run(name: &str) -> ! {
     }
 }
 
-/// Hands the kernel a share and dies.
-fn die_agreeing() -> ! {
+/// Hands the kernel a share and dies while it computes.
+fn die_agreeing(seed: u64) -> ! {
     const PAUSE: u32 = 1_000;
+    /// A key agreement takes about 300,000 ticks.
+    const LATEST: usize = 250_000;
+    // What the life before has left.
+    say(format_args!("finds open {}", Status::read().is_open()));
     conversation::lend_properly();
     conversation::open();
     let mut next = None;
@@ -45,8 +57,10 @@ fn die_agreeing() -> ! {
         } else if let (true, Some(what)) = (status.takes_frame(), next) {
             let (kind, length) = what.write();
             if what == Next::Share {
-                say(format_args!("dies"));
+                let delay = Dice::new(seed).below(LATEST);
+                say(format_args!("dies {delay} ticks after its share"));
                 conversation::hand_over(kind, length);
+                pause(delay as u32);
                 fault();
             }
             conversation::hand_over(kind, length);

@@ -4,25 +4,12 @@
 
 //! Calls in any order, from a seed, that end with a death.
 
-use crate::call::{self, ALARM, CONSOLE, SUCCESS_U32, memop, pause, say, subscribe};
-use crate::conversation::{self, Next, PROVISIONING, Status};
+use crate::call::{self, ALARM, DRIVERS, PROVISIONING, SUCCESS_U32, memop, pause, say, subscribe};
+use crate::conversation::{self, Next, Status};
 use crate::dice::Dice;
 use crate::memory::{self, FRAME, LEN, PAYLOAD};
 use provisioning_wire::FrameType;
 
-/// Every driver of the board, and one that there is not.
-const DRIVERS: [usize; 10] = [
-    PROVISIONING,
-    0x8000_0002,
-    ALARM,
-    CONSOLE,
-    0x2,
-    0x3,
-    0x8,
-    0x3_0007,
-    0x4_0001,
-    0x7fff_0000,
-];
 /// The last command of any driver, and some more.
 const COMMANDS: usize = 12;
 
@@ -65,8 +52,12 @@ const FOREIGN: [usize; 7] = [
     usize::MAX - 3,
 ];
 
+static NO_CODE: [u32; 2] = [0; 2];
+
 /// Longest pause, in ticks: about the time of three slices of the kernel's.
 const PAUSE: usize = 10_000;
+/// Longest pause while the kernel computes, in ticks: half a key agreement.
+const LONG_PAUSE: usize = 200_000;
 
 /// How deep a life went.
 #[derive(Default)]
@@ -111,6 +102,14 @@ pub fn play(seed: u64, most: usize) -> ! {
 
 impl Sequence {
     fn step(&mut self) {
+        // What a step makes of its dice depends on when the kernel had random
+        // numbers; those of the next step must not.
+        let next = Dice::new(self.dice.next());
+        self.act();
+        self.dice = next;
+    }
+
+    fn act(&mut self) {
         match self.dice.below(24) {
             0..=3 => self.any_call(),
             4 | 5 => self.lend(),
@@ -125,7 +124,7 @@ impl Sequence {
             11 => pause(1 + self.dice.below(PAUSE) as u32),
             // Whatever is subscribed by now is run.
             12 => {
-                self.tame();
+                call::tame();
                 // A yield that finds nothing but upcalls without functions
                 // sleeps until there is one with a function.
                 if call::command(ALARM, 5, 1, 0)[0] == SUCCESS_U32 {
@@ -194,16 +193,6 @@ impl Sequence {
         self.counts.calls += 1;
     }
 
-    /// Leaves no upcall that faults: that would be a death like any other, but
-    /// the kernel grants few of them.
-    fn tame(&mut self) {
-        for driver in DRIVERS {
-            for number in 0..3 {
-                subscribe(driver, number, call::upcall as *const () as usize, 0);
-            }
-        }
-    }
-
     /// Operations that take no memory away, and some that there are not.
     fn memop(&mut self) {
         let operation = 2 + self.dice.below(14);
@@ -227,6 +216,12 @@ impl Sequence {
             return;
         }
         let (true, Some(next)) = (status.takes_frame(), self.next) else {
+            // It computes, or it is at the end of its conversation.
+            match self.dice.below(4) {
+                0 => {}
+                1 if self.next.is_none() && self.dice.one_in(4) => conversation::close(),
+                _ => pause(self.dice.below(LONG_PAUSE) as u32),
+            }
             return;
         };
         let (mut kind, mut length) = next.write();
@@ -265,8 +260,9 @@ impl Sequence {
 
     fn die(&mut self) -> ! {
         if self.dice.one_in(3) {
-            // By an upcall to where nothing can be executed.
-            subscribe(ALARM, 0, 0x8020_0000, 0);
+            // By an upcall to where no instruction is, in its own flash: the
+            // kernel takes no other. Zeros are none (RISC-V, base instruction-length encoding).
+            subscribe(ALARM, 0, (&raw const NO_CODE) as usize, 0);
             call::command(ALARM, 5, 1, 0);
             for _ in 0..1_000 {
                 call::yield_no_wait();

@@ -12,6 +12,7 @@ mod cases;
 mod cuts;
 mod faults;
 mod flash;
+mod hostile;
 mod interruptions;
 mod kills;
 mod lifecycle;
@@ -145,6 +146,19 @@ const CASES: &[Case] = &[
     (
         "power_cut_at_random_instructions_gives_no_guess_more",
         attempts::cut_at_random_instructions,
+    ),
+    (
+        "a_hostile_provisioner_on_the_real_board_gets_nothing_and_leaves_it_sound",
+        hostile::provisioner,
+    ),
+    (
+        "hostile_processes_get_nothing_of_a_configuration_that_is_there",
+        hostile::with_a_configuration,
+    ),
+    ("alarms_are_served_while_keys_are_agreed", hostile::alarms),
+    (
+        "a_provisioner_that_dies_while_keys_are_agreed_leaves_no_session",
+        hostile::dies_agreeing,
     ),
 ];
 

@@ -6,6 +6,7 @@
 //! any frame.
 
 use std::fs;
+use std::path::PathBuf;
 
 use emulator::capture;
 use emulator::failure::{Failure, Result, While};
@@ -36,9 +37,78 @@ pub fn keys_in(text: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// A secret and what it is called.
+pub type Secret = (String, Vec<u8>);
+
+/// The first secret that lies in `bytes`, and where.
+pub fn first_in<'a>(bytes: &[u8], secrets: &'a [Secret]) -> Option<(&'a str, usize)> {
+    secrets
+        .iter()
+        .find_map(|(name, secret)| Some((name.as_str(), find(bytes, secret)?)))
+}
+
+/// A daemon whose secrets are known to the test.
+pub struct Watched {
+    key_log: PathBuf,
+}
+
+impl Watched {
+    /// Gives the daemon a PSK and has it write its session keys down.
+    pub fn begin(bench: &mut Bench) -> Result<Watched> {
+        let credentials = bench.directory.join("credentials.csv");
+        let key_log = bench.directory.join("keys.log");
+        let device = &bench.fixture.minted.device;
+        fs::write(
+            &credentials,
+            format!("{device},identity-of-the-test,{}\n", hex(&PSK)),
+        )
+        .doing(|| "writing the credentials".into())?;
+        bench.fixture.daemon.credentials = Some(credentials);
+        bench.fixture.daemon.key_log = Some(key_log.clone());
+        Ok(Watched { key_log })
+    }
+
+    /// Secrets of the device and of the conversations that it has had.
+    pub fn secrets(&self, bench: &mut Bench) -> Result<Vec<Secret>> {
+        let factory = bench.flash()?.factory()?;
+        let code = bench.fixture.minted.setup_code.clone();
+        let mut secrets: Vec<Secret> = vec![
+            ("the PSK".into(), PSK.to_vec()),
+            ("the PSK in hexadecimal".into(), hex(&PSK).into_bytes()),
+            ("the setup code".into(), code.clone().into_bytes()),
+            (
+                "the setup code without hyphens".into(),
+                code.replace('-', "").into_bytes(),
+            ),
+            ("w0".into(), factory.w0.to_vec()),
+            ("the identity key".into(), factory.identity_key.to_vec()),
+            (
+                "the root secret".into(),
+                factory.root_secret.unwrap_or_default().to_vec(),
+            ),
+        ];
+        if !self.key_log.exists() {
+            return Ok(secrets);
+        }
+        let doing = || format!("reading {}", self.key_log.display());
+        let log = fs::read_to_string(&self.key_log).doing(doing)?;
+        // What the log names a device by is not secret.
+        let session = keys_in(&log)
+            .into_iter()
+            .filter(|key| key[..] != factory.device_id[..]);
+        secrets.extend(session.map(|key| ("a key of the session".to_owned(), key)));
+        require(
+            secrets.len() > 8,
+            "the daemon wrote its session keys down",
+            &log,
+        )?;
+        Ok(secrets)
+    }
+}
+
 /// The first secret that is in a text without capitals, as it is or in
 /// hexadecimal digits.
-fn told<'a>(text: &[u8], secrets: &'a [(String, Vec<u8>)]) -> Option<&'a str> {
+fn told<'a>(text: &[u8], secrets: &'a [Secret]) -> Option<&'a str> {
     let is_told = |secret: &[u8]| {
         find(text, &secret.to_ascii_lowercase()).is_some()
             || find(text, hex(secret).as_bytes()).is_some()
@@ -49,17 +119,8 @@ fn told<'a>(text: &[u8], secrets: &'a [(String, Vec<u8>)]) -> Option<&'a str> {
 
 pub fn nowhere(bench: &mut Bench) -> Result<()> {
     let directory = bench.directory.clone();
-    let credentials = directory.join("credentials.csv");
-    let key_log = directory.join("keys.log");
     let capture = directory.join("frames.pcap");
-    let device = bench.fixture.minted.device.clone();
-    fs::write(
-        &credentials,
-        format!("{device},identity-of-the-test,{}\n", hex(&PSK)),
-    )
-    .doing(|| "writing the credentials".into())?;
-    bench.fixture.daemon.credentials = Some(credentials);
-    bench.fixture.daemon.key_log = Some(key_log.clone());
+    let watched = Watched::begin(bench)?;
     bench.rig().machine_settings().capture = Some(capture.clone());
 
     bench.start_daemon()?;
@@ -69,36 +130,10 @@ pub fn nowhere(bench: &mut Bench) -> Result<()> {
     rig.wait_phase(first, Phase::Tenant, LIMIT)?;
     let ram = rig.dump(PROVISIONER)?;
     rig.power_off()?;
-
-    let factory = bench.flash()?.factory()?;
-    let code = bench.fixture.minted.setup_code.clone();
-    let log = fs::read_to_string(&key_log).doing(|| format!("reading {}", key_log.display()))?;
-    let device_id = factory.device_id;
-    let mut secrets: Vec<(String, Vec<u8>)> = vec![
-        ("the PSK".into(), PSK.to_vec()),
-        ("the PSK in hexadecimal".into(), hex(&PSK).into_bytes()),
-        ("the setup code".into(), code.clone().into_bytes()),
-        (
-            "the setup code without hyphens".into(),
-            code.replace('-', "").into_bytes(),
-        ),
-        ("w0".into(), factory.w0.to_vec()),
-        ("the identity key".into(), factory.identity_key.to_vec()),
-        (
-            "the root secret".into(),
-            factory.root_secret.unwrap_or_default().to_vec(),
-        ),
-    ];
-    // What the log names a device by is not secret.
-    let session = keys_in(&log)
-        .into_iter()
-        .filter(|key| key[..] != device_id[..]);
-    secrets.extend(session.map(|key| ("a key of the session".to_owned(), key)));
-    require(
-        secrets.len() > 8,
-        "the daemon wrote its session keys down",
-        &log,
-    )?;
+    let secrets = watched.secrets(bench)?;
+    let device_id = bench.flash()?.factory()?.device_id;
+    let has_keys = secrets.iter().any(|(name, _)| name.contains("session"));
+    require(has_keys, "the keys of the session are known", secrets.len())?;
 
     let frames = capture::frames(&capture)?;
     // The search finds what is there: the device says its id in its HELLO, and
