@@ -212,8 +212,9 @@ pub struct Steps {
     pub confirming: u64,
     /// The provisioner takes a frame for the daemon.
     pub taken: u64,
-    /// A configuration is about to be stored.
+    /// A configuration is about to be stored, and has been.
     pub committing: u64,
+    pub committed: u64,
     /// The conversation is over.
     pub ended: u64,
     /// The kernel takes what the button's keyboard says.
@@ -232,6 +233,7 @@ impl Steps {
             confirming: functions.find("spake2plus::schedule", "mac")?,
             taken: functions.find("SessionPort", "take")?,
             committing: functions.find("CommitStore", "commit")?,
+            committed: functions.find("CommitClient", "committed")?,
             ended: functions.find("SessionObserver", "ended")?,
             button: functions.find("Keyboard as", "buffer_chain_ready")?,
             printed: functions.find("console::Console as", "command")?,

@@ -7,8 +7,8 @@
 //! Each point is a run from power-on to the cut, on what the point before left: a
 //! board that has no configuration provisions, one that has is double-pressed in
 //! its window. Then the image is looked at, and the next run boots it. Half of the
-//! points lie anywhere between power-on and the tenants; the rest lie between the
-//! order to store and the end of the conversation, where the flash is written.
+//! points lie anywhere between power-on and the tenants, a quarter where the flash is
+//! written, a quarter between the order to do so and the end of the conversation.
 
 use std::time::{Duration, Instant};
 
@@ -107,7 +107,9 @@ struct Lengths {
     /// From power-on to the tenants' words, without a configuration and with one.
     fresh: u64,
     again: u64,
-    /// From the order to store to the end of the conversation.
+    /// From the order to store to the answer of the flash, and to the end of the
+    /// conversation.
+    writing: u64,
     storing: u64,
 }
 
@@ -115,14 +117,20 @@ impl Lengths {
     /// Provisions the board, then once more.
     fn measure(bench: &mut Bench, points: &Points, steps: &Steps) -> Result<Lengths> {
         let cut = Cut {
-            notes: vec![steps.committing, steps.ended, steps.printed],
+            notes: vec![
+                steps.committing,
+                steps.committed,
+                steps.ended,
+                steps.printed,
+            ],
             ..points.cut()
         };
         let mut whole = [0; 2];
-        let mut storing = 0;
+        let (mut writing, mut storing) = (0, 0);
         for length in &mut whole {
             let report = run_with_hand(bench, steps, cut.clone())?.report;
             let begin = told(report.first(steps.committing, 0), "order to store")?;
+            writing = told(report.first(steps.committed, begin), "answer of the flash")? - begin;
             storing = told(report.first(steps.ended, begin), "end")? - begin;
             let printed = report.notes.iter().rev();
             let mut printed = printed.filter(|place| place.address == steps.printed);
@@ -135,6 +143,7 @@ impl Lengths {
         Ok(Lengths {
             fresh,
             again,
+            writing,
             storing,
         })
     }
@@ -181,8 +190,8 @@ pub fn at_random_points(bench: &mut Bench) -> Result<()> {
     let empty = bench.flash()?;
     let lengths = Lengths::measure(bench, &points, &steps)?;
     points.tell(&format!(
-        "a run has {} instructions, with a configuration {}, storing {}",
-        lengths.fresh, lengths.again, lengths.storing
+        "a run has {} instructions, with a configuration {}, writing {}, until the end {}",
+        lengths.fresh, lengths.again, lengths.writing, lengths.storing
     ))?;
     // The points begin on a board that was never provisioned.
     bench.replace_flash(&empty)?;
@@ -191,9 +200,10 @@ pub fn at_random_points(bench: &mut Bench) -> Result<()> {
 
     for point in 0..points.count {
         let had = before["serial"] != Value::Null;
-        let (from, length) = match point % 2 {
-            0 if had => (None, lengths.again),
-            0 => (None, lengths.fresh),
+        let (from, length) = match point % 4 {
+            0 | 2 if had => (None, lengths.again),
+            0 | 2 => (None, lengths.fresh),
+            1 => (Some(steps.committing), lengths.writing),
             _ => (Some(steps.committing), lengths.storing),
         };
         let cut = Cut {
