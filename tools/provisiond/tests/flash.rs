@@ -181,6 +181,31 @@ fn a_minted_device_holds_nothing_yet() {
     }
 }
 
+/// What such a board stores is sealed by its engine, here played by another key.
+#[test]
+fn a_device_for_a_board_with_a_key_engine_has_no_root_secret_in_its_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let image = directory.path().join("flash.img");
+    let [out, flash] = [directory.path(), &image].map(|path| path.to_str().unwrap());
+    let output = provisiond(&["mint", "--hardware-root", "--out", out, "--flash", flash]);
+    assert!(output.status.success(), "{output:?}");
+    let mut device = Device::minted();
+    device.store(10);
+    let page = fs::read(&image).unwrap();
+    device.bytes[range(Page::Factory)].copy_from_slice(&page[range(Page::Factory)]);
+    let FactoryPage::Valid(factory) = FactoryData::parse(&device.bytes[range(Page::Factory)])
+    else {
+        panic!("not minted");
+    };
+    assert_eq!(factory.root_secret, None);
+    let report = device.json();
+    assert_eq!(report["factory"], "valid");
+    assert_eq!(report["device_id"], to_hex(&factory.device_id));
+    assert_eq!(report["configuration"], "unknown");
+    assert_eq!(report["slots"][0]["state"], "sealed");
+    assert_eq!(report["slots"][0]["serial"], 10);
+}
+
 #[test]
 fn what_the_device_did_is_told() {
     let mut device = Device::minted();
