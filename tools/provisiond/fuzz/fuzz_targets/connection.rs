@@ -114,7 +114,11 @@ async fn carry(device: &mut DuplexStream, daemon: &mut DuplexStream, script: &[u
                 if daemon.write_all(bytes).await.is_err() { return }
             }
             read = daemon.read(&mut down) => {
-                let Ok(length @ 1..) = read else { return };
+                let Ok(length @ 1..) = read else {
+                    // The device hears of it, and would wait for ever otherwise.
+                    let _ = device.shutdown().await;
+                    return;
+                };
                 if device.write_all(&down[..length]).await.is_err() { return }
             }
         }
