@@ -197,7 +197,7 @@ plain-kernel:
 	    --release --target $(RISCV) --target-dir $(BUILD)/plain
 
 .PHONY: costs
-costs:
+costs: $(ELF2TAB)
 	@echo "build: kernel image and processes that count what system calls cost"
 	@cd tock/boards/qemu_rv32_virt && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) \
 	    --release --features measure --target $(RISCV) --target-dir $(BUILD)/costs
