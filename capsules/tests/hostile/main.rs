@@ -30,9 +30,9 @@ use script::{Script, Summary};
 /// Boards, each with a thread and deferred calls of its own.
 const BOARDS: u64 = if cfg!(miri) { 2 } else { 16 };
 /// Sequences on each board, one after another.
-const SEQUENCES: u64 = if cfg!(miri) { 6 } else { 125 };
+const SEQUENCES: u64 = if cfg!(miri) { 2 } else { 125 };
 /// Calls and other moves in each.
-const MOVES: usize = 120;
+const MOVES: usize = if cfg!(miri) { 60 } else { 120 };
 
 #[test]
 fn no_sequence_of_calls_gets_a_secret_out_or_stops_the_board() {
@@ -61,7 +61,7 @@ fn no_sequence_of_calls_gets_a_secret_out_or_stops_the_board() {
             Script::new(&board, number).provision_in_good_faith();
         });
     }
-    assert!(all.calls > 100, "{all:?}");
+    assert!(all.calls > 30, "{all:?}");
     if cfg!(miri) {
         return;
     }
