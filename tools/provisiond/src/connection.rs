@@ -78,7 +78,7 @@ enum Wake {
     Read(std::io::Result<usize>),
     KeepAlive,
     Timeout,
-    Command(Option<Command>),
+    Command(Command),
 }
 
 /// Speaks until the end; returns how long the device is given to close.
@@ -93,7 +93,6 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     let mut working: Option<Working> = None;
     let mut last_heard = start;
     let mut asked = None;
-    let mut registered = true;
     let mut keep_alive = interval_at(start + KEEP_ALIVE, KEEP_ALIVE);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -110,7 +109,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             read = stream.read(&mut buffer) => Wake::Read(read),
             _ = keep_alive.tick() => Wake::KeepAlive,
             () = sleep_until(deadline), if !conversation.is_noting() => Wake::Timeout,
-            command = commands.recv(), if registered => Wake::Command(command),
+            Some(command) = commands.recv() => Wake::Command(command),
         };
         let mut lost = None;
         match wake {
@@ -128,14 +127,14 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             Wake::KeepAlive if conversation.phase() == Phase::Connected => (),
             Wake::KeepAlive => conversation.keep_alive(),
             Wake::Timeout => conversation.timed_out(),
-            Wake::Command(Some(Command::Identify(on))) => conversation.identify(on),
+            Wake::Command(Command::Identify(on)) => conversation.identify(on),
             // It confirmed while it was picked to make room, and stays.
-            Wake::Command(None) if conversation.phase().is_confirmed() => registered = false,
-            Wake::Command(None) => {
+            Wake::Command(Command::MakeRoom) if conversation.phase().is_confirmed() => (),
+            Wake::Command(Command::MakeRoom) => {
                 conversation.displaced();
                 return DISPLACED_LINGER;
             }
-            Wake::Command(Some(Command::Close)) => match conversation.phase() {
+            Wake::Command(Command::Close) => match conversation.phase() {
                 // The device may have committed: its receipt is waited for.
                 Phase::Sending => (),
                 _ => conversation.closing(),

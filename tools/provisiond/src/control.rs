@@ -95,8 +95,10 @@ impl Control {
             Err(error) if error.kind() == io::ErrorKind::NotFound => (),
             Err(error) => return Err(trouble(&error)),
         }
-        let nest = Nest::make(path).map_err(|error| trouble(&error))?;
-        let listener = nest.hatch(path).map_err(|error| trouble(&error))?;
+        let private = PrivateDirectory::make(path).map_err(|error| trouble(&error))?;
+        let listener = private
+            .bind_then_move(path)
+            .map_err(|error| trouble(&error))?;
         Ok(Control {
             path: path.to_owned(),
             listener,
@@ -125,34 +127,34 @@ impl Drop for Control {
 
 /// A directory that only the owner enters, in which the socket is made: between
 /// bind and chmod anybody may connect whom the umask lets. Goes when it is dropped.
-struct Nest(PathBuf);
+struct PrivateDirectory(PathBuf);
 
-impl Nest {
+impl PrivateDirectory {
     fn make(path: &Path) -> io::Result<Self> {
         // Short, as paths of sockets are.
         let name = format!(".{}", to_hex(&random::public::<4>()));
         let directory = path.with_file_name(name);
         fs::DirBuilder::new().mode(0o700).create(&directory)?;
-        Ok(Nest(directory))
+        Ok(PrivateDirectory(directory))
     }
 
-    fn egg(&self) -> PathBuf {
+    fn socket(&self) -> PathBuf {
         self.0.join("s")
     }
 
     /// Makes the socket, then moves it to its place.
-    fn hatch(&self, path: &Path) -> io::Result<UnixListener> {
-        let listener = UnixListener::bind(self.egg())?;
-        fs::set_permissions(self.egg(), fs::Permissions::from_mode(0o600))?;
-        fs::rename(self.egg(), path)?;
+    fn bind_then_move(&self, path: &Path) -> io::Result<UnixListener> {
+        let listener = UnixListener::bind(self.socket())?;
+        fs::set_permissions(self.socket(), fs::Permissions::from_mode(0o600))?;
+        fs::rename(self.socket(), path)?;
         Ok(listener)
     }
 }
 
-impl Drop for Nest {
+impl Drop for PrivateDirectory {
     fn drop(&mut self) {
         // What was not made, or has moved, is no matter.
-        let _ = fs::remove_file(self.egg());
+        let _ = fs::remove_file(self.socket());
         let _ = fs::remove_dir(&self.0);
     }
 }
@@ -281,21 +283,21 @@ mod tests {
     async fn the_socket_is_made_where_only_its_owner_can_connect() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("control");
-        let nest = Nest::make(&path).unwrap();
+        let private = PrivateDirectory::make(&path).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(&nest.0), 0o700);
-        let _early = UnixListener::bind(nest.egg()).unwrap();
+        assert_eq!(mode(&private.0), 0o700);
+        let _early = UnixListener::bind(private.socket()).unwrap();
         // Until it has its mode, this is the only entry there is.
         let names = || {
             let entries = fs::read_dir(directory.path()).unwrap();
             let names = entries.map(|entry| entry.unwrap().path());
             names.collect::<Vec<_>>()
         };
-        assert_eq!(names(), std::slice::from_ref(&nest.0));
-        fs::remove_file(nest.egg()).unwrap();
-        let _listener = nest.hatch(&path).unwrap();
+        assert_eq!(names(), std::slice::from_ref(&private.0));
+        fs::remove_file(private.socket()).unwrap();
+        let _listener = private.bind_then_move(&path).unwrap();
         assert_eq!(mode(&path), 0o600);
-        drop(nest);
+        drop(private);
         assert_eq!(names(), [path]);
     }
 

@@ -48,8 +48,8 @@ pub fn read_owned(path: &Path) -> io::Result<Zeroizing<String>> {
     read_restricted(path, 0o700)
 }
 
-/// Reads a file of secrets that somebody made for this program. He may let a
-/// group read it, but not everybody; see [`own`].
+/// Reads a file of secrets that somebody made for this program. A group may be
+/// let read it, but not everybody; see [`own`].
 pub fn read_shared(path: &Path) -> io::Result<Zeroizing<String>> {
     read_restricted(path, 0o770)
 }

@@ -5,9 +5,9 @@
 //! From a HELLO to the prover's secret: setup code, then argon2id.
 //!
 //! Anybody on the network can send the HELLO of a device in the inventory, with
-//! a salt of his own each time. What that costs is bounded: a derivation holds
+//! another salt each time. What that costs is bounded: a derivation holds
 //! its permit until it has ended, whatever becomes of the connection; who waits
-//! for a permit stops waiting when his connection ends; for one device only one
+//! for a permit stops waiting when that connection ends; for one device only one
 //! runs or waits for a permit; and a secret that a device has confirmed is only
 //! replaced by another one that was confirmed.
 

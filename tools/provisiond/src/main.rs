@@ -6,6 +6,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(fuzzing)]
+compile_error!("with `--cfg fuzzing` every key is predictable: only the library is for fuzzers");
+
 mod cli;
 mod commands;
 

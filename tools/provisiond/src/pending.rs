@@ -9,14 +9,13 @@
 //! disk before it leaves this host, and stays in this file until a receipt says
 //! which of them the device holds.
 
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use crate::credentials::Credential;
-use crate::files::{append_csv, replace};
+use crate::files::{append_csv, read_owned, replace};
 use crate::id::{DeviceId, secret_hex};
 
 /// First line of the file: the columns of issued credentials, then the serial
@@ -56,8 +55,8 @@ impl Pending {
     /// Removes what `is_decided` says of a device and a serial number. Lines
     /// that are no rows stay as they are.
     pub fn remove(&self, is_decided: impl Fn(&DeviceId, u32) -> bool) -> io::Result<()> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => Zeroizing::new(text),
+        let text = match read_owned(&self.path) {
+            Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
@@ -84,6 +83,8 @@ fn row(line: &str) -> Option<(DeviceId, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn credential(psk: u8) -> Credential {

@@ -29,7 +29,9 @@ pub fn ours(code: AlertCode) -> (String, &'static str) {
         | AlertCode::BadSealedRecord => {
             "this is no provisioning device, or somebody interferes; a device will try again"
         }
-        AlertCode::Internal => "this is a defect of the daemon; see its standard error",
+        AlertCode::Internal => {
+            "this is a defect of the daemon; tell its makers, with the events before this one"
+        }
         _ => "a device will try again",
     };
     (code.to_string(), next)

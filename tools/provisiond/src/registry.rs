@@ -23,12 +23,16 @@ const MAX_CONNECTIONS: usize = 1_024;
 const MAX_PER_ADDRESS: usize = 8;
 /// Commands that wait for a connection.
 const COMMAND_QUEUE: usize = 8;
+/// Of these, places that [`Command::MakeRoom`] and [`Command::Close`] always find.
+const RESERVED: usize = 2;
 
 /// Told to a connection from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Make the device show itself, or stop.
     Identify(bool),
+    /// End, unless the device has shown since that it knows its setup code.
+    MakeRoom,
     /// End, unless the device has its configuration and its receipt is due.
     Close,
 }
@@ -101,6 +105,16 @@ struct Entry {
     since: Instant,
     shown: Snapshot,
     commands: mpsc::Sender<Command>,
+    /// Whether it was told to make room.
+    displaced: bool,
+}
+
+impl Entry {
+    /// Whether it ends as soon as it hears that it is to make room. One that
+    /// confirms before it does stays, and is there as if it had not been told.
+    fn is_leaving(&self) -> bool {
+        self.displaced && !self.shown.phase.is_confirmed()
+    }
 }
 
 /// All connections.
@@ -115,6 +129,15 @@ struct Entries {
     connections: BTreeMap<u64, Entry>,
 }
 
+impl Entries {
+    /// All but those that make room.
+    fn staying(&self) -> impl Iterator<Item = (&u64, &Entry)> {
+        self.connections
+            .iter()
+            .filter(|(_, entry)| !entry.is_leaving())
+    }
+}
+
 /// There are too many connections, in all or from this address, and nobody is
 /// to make room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +146,7 @@ pub struct Busy;
 impl Registry {
     /// Enters a connection; it leaves when the registration is dropped.
     /// Without an address the limit per address does not hold. When every place
-    /// is taken, another connection may have to make room: its commands end then.
+    /// is taken, another connection may have to make room, and counts no more.
     pub fn enter(
         self: &Arc<Self>,
         peer: String,
@@ -131,22 +154,26 @@ impl Registry {
     ) -> Result<(Registration, mpsc::Receiver<Command>), Busy> {
         let origin = address.map(Origin::from);
         let mut entries = self.lock();
-        let from_there = entries.connections.values();
-        let from_there = from_there
-            .filter(|entry| origin.is_some() && entry.origin == origin)
+        let from_there = entries
+            .staying()
+            .filter(|(_, entry)| origin.is_some() && entry.origin == origin)
             .count();
         if from_there >= MAX_PER_ADDRESS {
             return Err(Busy);
         }
-        if entries.connections.len() >= MAX_CONNECTIONS {
-            let held = entries.connections.iter().map(|(number, entry)| Held {
+        if entries.staying().count() >= MAX_CONNECTIONS {
+            let held = entries.staying().map(|(number, entry)| Held {
                 number: *number,
                 origin: entry.origin,
                 age: entry.since.elapsed(),
                 is_confirmed: entry.shown.phase.is_confirmed(),
             });
             let displaced = makes_room(held).ok_or(Busy)?;
-            entries.connections.remove(&displaced);
+            if let Some(entry) = entries.connections.get_mut(&displaced) {
+                // There is room, as it is told this once only.
+                let _ = entry.commands.try_send(Command::MakeRoom);
+                entry.displaced = true;
+            }
         }
         let (commands, receiver) = mpsc::channel(COMMAND_QUEUE);
         let number = entries.next;
@@ -165,6 +192,7 @@ impl Registry {
             since: Instant::now(),
             shown,
             commands,
+            displaced: false,
         };
         entries.connections.insert(number, entry);
         let registration = Registration {
@@ -174,13 +202,14 @@ impl Registry {
         Ok((registration, receiver))
     }
 
-    /// All connections, the oldest first.
+    /// All connections but those that make room, the oldest first.
     pub fn snapshot(&self) -> Vec<Snapshot> {
         let shown = |entry: &Entry| Snapshot {
             seconds: entry.since.elapsed().as_secs(),
             ..entry.shown.clone()
         };
-        self.lock().connections.values().map(shown).collect()
+        let entries = self.lock();
+        entries.staying().map(|(_, entry)| shown(entry)).collect()
     }
 
     /// Tells a command to every connection whose device `wanted` picks;
@@ -188,9 +217,10 @@ impl Registry {
     pub fn tell(&self, command: Command, wanted: impl Fn(&DeviceId) -> bool) -> Vec<DeviceId> {
         let entries = self.lock();
         let mut told = Vec::new();
-        for entry in entries.connections.values() {
+        for (_, entry) in entries.staying() {
             if let Some(device) = entry.shown.device
                 && wanted(&device)
+                && entry.commands.capacity() > RESERVED
                 && entry.commands.try_send(command).is_ok()
             {
                 told.push(device);
@@ -202,15 +232,14 @@ impl Registry {
     /// Tells every connection to end.
     pub fn close_all(&self) {
         for entry in self.lock().connections.values() {
-            // A full queue belongs to a connection that is not reading it; it
-            // is cut off when the time to stop is over.
+            // One that does not read it is cut off when the time to stop is over.
             let _ = entry.commands.try_send(Command::Close);
         }
     }
 
-    /// Number of connections.
+    /// Number of connections, without those that make room.
     pub fn len(&self) -> usize {
-        self.lock().connections.len()
+        self.lock().staying().count()
     }
 
     /// Whether nobody is connected.
@@ -286,18 +315,40 @@ mod tests {
         let late = enter(2_000).unwrap();
         assert_eq!(registry.len(), MAX_CONNECTIONS);
         let ended = |held: &mut (Registration, mpsc::Receiver<Command>)| {
-            held.1.try_recv() == Err(TryRecvError::Disconnected)
+            held.1.try_recv() == Ok(Command::MakeRoom)
         };
         assert!(!ended(&mut held[0]), "it confirmed");
         assert!(ended(&mut held[1]));
         assert!(!ended(&mut held[2]));
-        // Who made room is not counted twice, and changes nothing any more.
+        // Who makes room is not counted twice, and is not shown any more.
         held[1].0.update(|shown| shown.identifying = true);
+        assert!(registry.snapshot().iter().all(|shown| !shown.identifying));
         drop(held.remove(1));
         assert_eq!(registry.len(), MAX_CONNECTIONS);
-        assert!(registry.snapshot().iter().all(|shown| !shown.identifying));
         drop((held, late));
         assert!(registry.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_confirms_before_it_made_room_is_there_as_before() {
+        let registry = Arc::new(Registry::default());
+        let enter = |number| registry.enter(String::new(), address(number)).unwrap();
+        let mut held: Vec<_> = (0..MAX_CONNECTIONS as u16).map(enter).collect();
+        tokio::time::advance(GRACE).await;
+        let id = DeviceId([1; 16]);
+        held[0].0.update(|shown| shown.device = Some(id));
+        // However many wait for it: what it must hear finds its place.
+        while !registry.tell(Command::Identify(true), |_| true).is_empty() {}
+        let _late = enter(2_000);
+        held[0].0.update(|shown| shown.phase = Phase::Proving);
+        assert_eq!(registry.len(), MAX_CONNECTIONS + 1);
+        assert_eq!(registry.snapshot()[0].device, Some(id));
+        registry.close_all();
+        let told = std::iter::from_fn(|| held[0].1.try_recv().ok());
+        let told: Vec<_> = told
+            .filter(|command| *command != Command::Identify(true))
+            .collect();
+        assert_eq!(told, [Command::MakeRoom, Command::Close]);
     }
 
     #[test]
