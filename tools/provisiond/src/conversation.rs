@@ -13,7 +13,9 @@ use std::sync::Arc;
 use provisioning_session::conversation::{Failure as SessionFailure, Randomness};
 use provisioning_session::daemon::{DaemonSession, DaemonSetup, Progress};
 use provisioning_wire::limits::{ATTEMPTS_UNLIMITED, MAX_FRAME_LEN, POINT_LEN};
-use provisioning_wire::{AlertCode, Config, Field, Frame, FrameType, Refusal, Text, emit_frame};
+use provisioning_wire::{
+    AlertCode, Config, Field, Frame, FrameType, Reason, Refusal, Text, emit_frame,
+};
 
 use crate::event::{Event, Sink};
 use crate::id::DeviceId;
@@ -77,7 +79,10 @@ enum Waiting {
         acknowledgement: Vec<u8>,
     },
     /// The refusal is told when it is noted.
-    NoteRefusal(Refusal),
+    NoteRefusal {
+        refusal: Refusal,
+        least_serial: Option<u32>,
+    },
 }
 
 impl Conversation {
@@ -123,7 +128,10 @@ impl Conversation {
     /// Whether a receipt is being noted: whatever becomes of the connection,
     /// this is to be waited for.
     pub const fn is_noting(&self) -> bool {
-        matches!(self.waiting, Waiting::Note { .. } | Waiting::NoteRefusal(_))
+        matches!(
+            self.waiting,
+            Waiting::Note { .. } | Waiting::NoteRefusal { .. }
+        )
     }
 
     /// Bytes to be sent now.
@@ -168,7 +176,10 @@ impl Conversation {
                 Progress::NeedSecret => return self.look_up(),
                 Progress::NeedConfig => return self.issue(),
                 Progress::Stored { .. } => return self.note(),
-                Progress::Refused { refusal, .. } => return self.note_refusal(refusal),
+                Progress::Refused {
+                    refusal,
+                    least_serial,
+                } => return self.note_refusal(refusal, least_serial),
                 Progress::Failed(failure) => {
                     let (found, next) = match failure {
                         SessionFailure::Ours(code) => reasons::ours(code),
@@ -211,7 +222,10 @@ impl Conversation {
                 self.end(AlertCode::Internal, "", &failure.to_string());
             }
             Work::Noted(Ok(())) => match waiting {
-                Waiting::NoteRefusal(refusal) => self.refused(&refusal),
+                Waiting::NoteRefusal {
+                    refusal,
+                    least_serial,
+                } => self.refused(&refusal, least_serial),
                 Waiting::Note { acknowledgement } => {
                     self.queue.extend(acknowledgement);
                     self.provisioned();
@@ -223,8 +237,9 @@ impl Conversation {
                     reason: failure.to_string(),
                 });
                 match waiting {
-                    // What stays in the file is only too much there.
-                    Waiting::NoteRefusal(refusal) => self.refused(&refusal),
+                    // What stays in the file is only too much there. A serial
+                    // that was not raised is refused once more.
+                    Waiting::NoteRefusal { refusal, .. } => self.refused(&refusal, None),
                     _ => self.not_noted(),
                 }
             }
@@ -397,19 +412,23 @@ impl Conversation {
 
     /// Notes that the device holds what it held before. A device that could not
     /// store it may be wrong about that, so that nothing is decided then.
-    fn note_refusal(&mut self, refusal: Refusal) -> Step {
+    fn note_refusal(&mut self, refusal: Refusal, least_serial: Option<u32>) -> Step {
         let (Some((device, _)), Some(issued)) = (self.device, self.issued.clone()) else {
             self.ended = true;
             return Step::Close;
         };
         if refusal.field == Field::Storage {
-            self.refused(&refusal);
+            self.refused(&refusal, None);
             return Step::Close;
         }
-        self.waiting = Waiting::NoteRefusal(refusal);
+        let least_serial = least_serial.filter(|_| refusal.reason == Reason::Older);
+        self.waiting = Waiting::NoteRefusal {
+            refusal,
+            least_serial,
+        };
         let context = self.context.clone();
         Step::Work(work::blocking(
-            move || context.issuer.refused(&device, &issued),
+            move || context.issuer.refused(&device, &issued, least_serial),
             Work::Noted,
         ))
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use provisioning_wire::limits::MAX_SERIAL;
 use serde::Serialize;
 
 use crate::id::DeviceId;
@@ -82,6 +83,10 @@ pub enum Event {
         field: String,
         /// What is wrong with it.
         reason: String,
+        /// The lowest serial number that it takes, when the one that it was
+        /// sent is too low.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        least_serial: Option<u32>,
     },
     /// A conversation ended before its end.
     Failed {
@@ -184,7 +189,22 @@ impl fmt::Display for Event {
                 device,
                 field,
                 reason,
-            } => write!(f, "{device} refused its configuration: {field} is {reason}"),
+                least_serial,
+            } => {
+                write!(f, "{device} refused its configuration: {field} is {reason}")?;
+                match least_serial {
+                    None => Ok(()),
+                    Some(least) if *least <= MAX_SERIAL => write!(
+                        f,
+                        "; another daemon, or one whose clock was ahead, gave it higher numbers, so \
+                         that it takes {least} and higher; it tries again and gets that"
+                    ),
+                    Some(_) => f.write_str(
+                        "; its serial numbers are used up, so that no daemon can configure it any \
+                         more: mint the device anew",
+                    ),
+                }
+            }
             Event::Failed {
                 device: Some(device),
                 reason,
@@ -230,6 +250,7 @@ mod tests {
             device,
             field: "endpoint name".into(),
             reason: "empty".into(),
+            least_serial: None,
         };
         assert_eq!(
             serde_json::to_string(&event).unwrap(),

@@ -142,8 +142,17 @@ impl Issuer {
             .confirm(device, issued.serial, identity_key, credential)
     }
 
-    /// Notes that the device refused it.
-    pub fn refused(&self, device: &DeviceId, issued: &Issued) -> Result<(), Failure> {
+    /// Notes that the device refused it, and the lowest serial number that it
+    /// takes, if it told one.
+    pub fn refused(
+        &self,
+        device: &DeviceId,
+        issued: &Issued,
+        least_serial: Option<u32>,
+    ) -> Result<(), Failure> {
+        if let Some(least_serial) = least_serial {
+            self.state.raise_serial(device, least_serial)?;
+        }
         match issued.credential {
             Some(_) => self.state.refused(device, issued.serial),
             None => Ok(()),

@@ -189,11 +189,22 @@ impl FlashImage {
         }
     }
 
-    /// Writes the factory page; nothing else is changed.
+    /// Makes the region that of a new device: the pages of the one before are
+    /// erased. Attempts, serial numbers and configurations are no business of the
+    /// new one. The old factory page goes first and the new one comes last, so
+    /// that no device is left with another's pages, or without a lock of its own.
     fn put(mut self, page: &[u8]) -> Result<(), Failure> {
-        let offset = Page::Factory.number() as u64 * FLASH_BLOCK_LEN;
+        let erased = [ERASED; PAGE_LEN];
+        let put = |page: Page, bytes: &[u8]| {
+            let offset = page.number() as u64 * FLASH_BLOCK_LEN;
+            self.file.write_all_at(bytes, offset)
+        };
         let written = own(&self.file, &self.path)
-            .and_then(|()| self.file.write_all_at(page, offset))
+            .and_then(|()| put(Page::Factory, &erased))
+            .and_then(|()| self.file.sync_all())
+            .and_then(|()| Page::ALL.iter().try_for_each(|page| put(*page, &erased)))
+            .and_then(|()| self.file.sync_all())
+            .and_then(|()| put(Page::Factory, page))
             .and_then(|()| self.file.sync_all())
             .and_then(|()| match self.made {
                 true => sync_parent(&self.path),

@@ -27,7 +27,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use provisioning_session::identity::IdentityKey;
 use provisioning_session::secret::Secret;
-use provisioning_wire::limits::{ID_LEN, POINT_LEN};
+use provisioning_wire::limits::{ID_LEN, MAX_SERIAL, POINT_LEN};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -53,7 +53,8 @@ pub struct DeviceRecord {
     format: u32,
     /// Running number, from 1.
     pub number: u32,
-    /// Serial of the last configuration that was sent, stored or not.
+    /// Serial of the last configuration that was sent, stored or not; or one
+    /// below what the device said it takes.
     pub last_serial: u32,
     /// How many configurations the device confirmed to have stored.
     pub provisioned: u32,
@@ -167,15 +168,18 @@ impl State {
                 identity_key: None,
             })
         };
-        let following = record.last_serial.checked_add(1).ok_or_else(|| {
-            Failure::new(
+        let following = record.last_serial.saturating_add(1);
+        if following > MAX_SERIAL {
+            return Err(Failure::new(
                 Kind::Files,
                 format!("numbering the next configuration of {device}"),
-                "its serial numbers are used up",
-                "mint the device anew",
-            )
-        })?;
-        record.last_serial = following.max(u32::try_from(unix_time).unwrap_or(following));
+                "its serial numbers are used up, so that no daemon can configure it any more",
+                "mint the device anew; `provisiond mint --flash` also erases what the old one kept",
+            ));
+        }
+        let time = u32::try_from(unix_time).ok();
+        let time = time.filter(|time| *time <= MAX_SERIAL);
+        record.last_serial = following.max(time.unwrap_or(following));
         let reservation = Reservation {
             serial: record.last_serial,
             device_number: record.number,
@@ -206,6 +210,20 @@ impl State {
         self.pending
             .remove(|pending, sent| (pending, sent) == (device, serial))
             .map_err(|error| trouble("writing", self.pending.path(), error))
+    }
+
+    /// Notes that a device takes no serial number below `least`, so that the
+    /// next one that is set aside for it is at least that.
+    pub fn raise_serial(&self, device: &DeviceId, least: u32) -> Result<(), Failure> {
+        let _changing = self.lock_changes();
+        let before = least.saturating_sub(1);
+        match self.device(device) {
+            Some(mut record) if record.last_serial < before => {
+                record.last_serial = before;
+                self.write_device(device, record)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Notes that a device confirmed to have stored a configuration: its key

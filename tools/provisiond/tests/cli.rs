@@ -96,7 +96,7 @@ fn a_person_gets_the_code_and_a_qr_code() {
 }
 
 #[test]
-fn a_flash_image_is_made_and_only_its_factory_page_is_changed() {
+fn a_flash_image_is_made_and_minting_anew_leaves_nothing_of_the_device_before() {
     let directory = tempfile::tempdir().unwrap();
     let image = directory.path().join("config.img");
     let image_text = image.to_str().unwrap();
@@ -108,12 +108,21 @@ fn a_flash_image_is_made_and_only_its_factory_page_is_changed() {
     assert!(made[PAGE_LEN..].iter().all(|byte| *byte == 0xff));
 
     let file = fs::OpenOptions::new().write(true).open(&image).unwrap();
-    file.write_all_at(b"slot", FLASH_BLOCK_LEN).unwrap();
+    for page in 1..=5 {
+        let last = PAGE_LEN as u64 - 4;
+        file.write_all_at(b"used", page * FLASH_BLOCK_LEN).unwrap();
+        file.write_all_at(b"used", page * FLASH_BLOCK_LEN + last)
+            .unwrap();
+    }
     assert!(mint(directory.path(), &flash).status.success());
     let updated = fs::read(&image).unwrap();
     assert_ne!(factory(&updated[..PAGE_LEN]).device_id, first);
-    let slot = FLASH_BLOCK_LEN as usize;
-    assert_eq!(&updated[slot..slot + 4], b"slot");
+    let page = |number: usize| &updated[number * FLASH_BLOCK_LEN as usize..][..PAGE_LEN];
+    for number in 1..=4 {
+        assert!(page(number).iter().all(|byte| *byte == 0xff), "{number}");
+    }
+    // What is behind the region is none of the device's.
+    assert_eq!(&page(5)[..4], b"used");
     assert_eq!(updated.len(), made.len());
 
     fs::write(&image, "no image").unwrap();

@@ -12,6 +12,7 @@ use provisiond::event::Event;
 use provisiond::id::to_hex;
 use provisiond::mint::Minted;
 use provisiond::registry::{Command, Phase};
+use provisioning_wire::limits::MAX_SERIAL;
 use provisioning_wire::{Alert, AlertCode, Field, FrameDecoder, FrameType, Reason, Refusal};
 use support::device::{Device, End, Stop, Stored};
 use support::link::{Segments, through};
@@ -282,6 +283,7 @@ async fn a_refused_configuration_is_told_with_its_field() {
             device: minted.device,
             field: field.to_string(),
             reason: "empty".into(),
+            least_serial: None,
         }));
         let state = bench.context.state.device(&minted.device).unwrap();
         assert_eq!((state.provisioned, state.identity_key), (0, None));
@@ -306,6 +308,96 @@ async fn a_serial_that_is_too_old_is_told() {
     assert_eq!(end, Some(End::Refused(refusal)));
     // The next one is higher.
     provision(&bench, &mut device).await;
+}
+
+#[tokio::test]
+async fn a_daemon_catches_up_with_a_clock_that_was_ahead_after_one_refusal() {
+    // In 2099.
+    const AHEAD: u64 = 4_070_908_800;
+    let ahead = Bench::at(settings(), || AHEAD);
+    let bench = Bench::new();
+    let minted = ahead.mint();
+    minted.write(bench.directory.path(), None).unwrap();
+    let mut device = Device::new(&minted);
+    let first = provision(&ahead, &mut device).await;
+    assert_eq!(first.serial, AHEAD as u32);
+    // A wipe forgets the daemon, and raises the floor above what it gave.
+    device.least_serial = first.serial + 1;
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert!(matches!(end, Some(End::Refused(_))), "{end:?}");
+    drop(stream);
+    serving.await.unwrap();
+    assert!(pending(&bench).is_empty());
+    let told = bench.told();
+    let words = format!("takes {} and higher; it tries again", first.serial + 1);
+    assert!(told.contains(&words), "{told}");
+    let second = provision(&bench, &mut device).await;
+    assert_eq!(second.serial, first.serial + 1);
+    // And goes on from there.
+    device.least_serial = second.serial + 1;
+    let third = provision(&bench, &mut device).await;
+    assert_eq!(third.serial, second.serial + 1);
+}
+
+#[tokio::test]
+async fn a_device_whose_serials_are_used_up_is_told_of_clearly() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    let mut device = Device::new(&minted);
+    device.least_serial = MAX_SERIAL;
+    // The highest one is still good.
+    for last in [false, true] {
+        let (mut stream, serving) = bench.connect();
+        let end = device.converse(&mut stream).await;
+        assert_eq!(matches!(end, Some(End::Acknowledged(_))), last, "{end:?}");
+        drop(stream);
+        serving.await.unwrap();
+    }
+    assert_eq!(device.given.as_ref().unwrap().serial, MAX_SERIAL);
+    // This daemon has none that is higher.
+    device.least_serial = MAX_SERIAL + 1;
+    let (mut stream, serving) = bench.connect();
+    let end = device.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
+    drop(stream);
+    serving.await.unwrap();
+    let reason = bench.events.failure();
+    assert!(reason.contains("used up"), "{reason}");
+    // Another one learns it from the device.
+    let other = Bench::new();
+    minted.write(other.directory.path(), None).unwrap();
+    let (mut stream, serving) = other.connect();
+    let end = device.converse(&mut stream).await;
+    assert!(matches!(end, Some(End::Refused(_))), "{end:?}");
+    drop(stream);
+    serving.await.unwrap();
+    assert!(other.told().contains("used up"), "{}", other.told());
+    let (mut stream, serving) = other.connect();
+    let end = device.converse(&mut stream).await;
+    assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
+    drop(stream);
+    serving.await.unwrap();
+    assert!(other.events.failure().contains("mint the device anew"));
+}
+
+#[tokio::test]
+async fn a_serial_that_makes_no_sense_lowers_nothing() {
+    let bench = Bench::new();
+    let minted = bench.mint();
+    bench.context.state.reserve(&minted.device, 9).unwrap();
+    for least in [0, 1, 9] {
+        bench
+            .context
+            .state
+            .raise_serial(&minted.device, least)
+            .unwrap();
+        let record = bench.context.state.device(&minted.device).unwrap();
+        assert_eq!(record.last_serial, 9);
+    }
+    let stranger = Minted::new(&PARAMETERS).unwrap().device;
+    bench.context.state.raise_serial(&stranger, 7).unwrap();
+    assert_eq!(bench.context.state.device(&stranger), None);
 }
 
 #[tokio::test]

@@ -30,13 +30,14 @@ impl Conversation {
         self.ended = true;
     }
 
-    pub(super) fn refused(&mut self, refusal: &Refusal) {
+    pub(super) fn refused(&mut self, refusal: &Refusal, least_serial: Option<u32>) {
         self.set_phase(Phase::Refused);
         if let Some(device) = self.device() {
             self.tell(Event::Refused {
                 device,
                 field: refusal.field.to_string(),
                 reason: refusal.reason.to_string(),
+                least_serial,
             });
         }
         self.ended = true;

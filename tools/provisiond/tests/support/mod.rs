@@ -16,7 +16,7 @@ use provisiond::conversation::Context;
 use provisiond::credentials::Generated;
 use provisiond::event::{Event, Sink};
 use provisiond::inventory::Inventory;
-use provisiond::issuer::Issuer;
+use provisiond::issuer::{Clock, Issuer};
 use provisiond::keys::Keys;
 use provisiond::mint::Minted;
 use provisiond::registry::Registry;
@@ -111,6 +111,11 @@ impl Bench {
     }
 
     pub fn with(settings: Settings) -> Self {
+        Self::at(settings, || NOW)
+    }
+
+    /// One whose clock is another.
+    pub fn at(settings: Settings, clock: Clock) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let codes = directory.path().join("codes.csv");
         fs::write(&codes, "").unwrap();
@@ -119,7 +124,7 @@ impl Bench {
         let events = Recorded::default();
         let context = Arc::new(Context {
             display_name: "bench".into(),
-            issuer: Issuer::new(settings, credentials, state.clone(), || NOW).unwrap(),
+            issuer: Issuer::new(settings, credentials, state.clone(), clock).unwrap(),
             state,
             keys: Keys::new(Arc::new(Inventory::open(&codes).unwrap())),
             events: Box::new(events.clone()),
