@@ -60,6 +60,9 @@ pub struct ConfigStore<'a, F: Flash + 'static> {
     /// Where the root puts the key.
     key: TakeCell<'static, DerivedKey>,
     job: Cell<Option<Job>>,
+    /// What came of an operation that was over before the call that began it
+    /// came back. The HIL forbids that, but it must not stop the store for good.
+    early: Cell<Option<Event>>,
     /// A job that is over and whose client is still to be told: clients are
     /// never called from within the call that started the work.
     finished: Cell<Option<(Job, Result<(), Fault>)>>,
@@ -95,6 +98,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             page: TakeCell::new(page),
             key: TakeCell::new(key),
             job: Cell::new(None),
+            early: Cell::new(None),
             finished: Cell::new(None),
             deferred_call: DeferredCall::new(),
             index: Cell::new(Index::new()),
@@ -219,6 +223,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
             return;
         };
         loop {
+            self.early.set(None);
             let begun = match self.step(&mut job, event, page.as_mut()) {
                 Step::Read(which) => self.flash.read_page(self.number(which), page),
                 Step::Program(which) => self.flash.write_page(self.number(which), page),
@@ -240,15 +245,36 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
                     return;
                 }
             };
-            match begun {
-                Ok(()) => {
+            let over = self.early.take();
+            let over = over.and_then(|outcome| Some((outcome, self.page.take()?)));
+            match (begun, over) {
+                (Ok(()), None) => {
                     self.job.set(Some(job));
                     return;
                 }
-                Err((_, returned)) => {
+                (Ok(()), Some((outcome, returned))) => {
+                    page = returned;
+                    event = outcome;
+                }
+                (Err((_, returned)), _) => {
                     page = returned;
                     event = Event::Failed;
                 }
+            }
+        }
+    }
+
+    /// An operation is over.
+    fn completed(&self, page: &'static mut F::Page, event: Event) {
+        match self.job.take() {
+            Some(job) => {
+                self.job.set(Some(job));
+                self.advance(page, event);
+            }
+            // `advance` has the job and comes to it, or nobody asked.
+            None => {
+                self.page.replace(page);
+                self.early.set(Some(event));
             }
         }
     }
@@ -259,12 +285,10 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         number: usize,
         page: &'static mut F::Page,
     ) -> Result<(), (ErrorCode, &'static mut F::Page)> {
+        self.page.replace(page);
         match self.flash.erase_page(number) {
-            Ok(()) => {
-                self.page.replace(page);
-                Ok(())
-            }
-            Err(error) => Err((error, page)),
+            Ok(()) => Ok(()),
+            Err(error) => self.page.take().map_or(Ok(()), |page| Err((error, page))),
         }
     }
 
@@ -383,16 +407,16 @@ fn outcome(done: Result<(), ErrorCode>) -> Event {
 
 impl<'a, F: Flash> flash::Client<F> for ConfigStore<'a, F> {
     fn read_complete(&self, read_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
-        self.advance(read_buffer, flash_event(&result));
+        self.completed(read_buffer, flash_event(&result));
     }
 
     fn write_complete(&self, write_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
-        self.advance(write_buffer, flash_event(&result));
+        self.completed(write_buffer, flash_event(&result));
     }
 
     fn erase_complete(&self, result: Result<(), flash::Error>) {
         if let Some(page) = self.page.take() {
-            self.advance(page, flash_event(&result));
+            self.completed(page, flash_event(&result));
         }
     }
 }

@@ -55,10 +55,15 @@ impl Plain {
         self.bytes.get(..self.len).filter(|bytes| !bytes.is_empty())
     }
 
-    /// Writes what `write` makes and answers the length of.
-    fn fill(&mut self, write: impl FnOnce(&mut [u8]) -> Option<usize>) -> Option<()> {
+    /// Takes the `len` bytes that `write` makes. What is longer than the place
+    /// leaves what is in it.
+    fn fill(&mut self, len: usize, write: impl FnOnce(&mut [u8]) -> Option<()>) -> Option<()> {
+        if len > self.bytes.len() {
+            return None;
+        }
         self.zeroize();
-        self.len = write(&mut self.bytes)?;
+        write(self.bytes.get_mut(..len)?)?;
+        self.len = len;
         Some(())
     }
 }
@@ -175,7 +180,11 @@ impl KeyStore {
     /// Keeps a configuration that is to be stored.
     pub(crate) fn stage(&self, stored: &StoredConfig<'_>) -> Result<(), ErrorCode> {
         self.staged
-            .map(|plain| plain.fill(|bytes| stored.emit(bytes).ok()))
+            .map(|plain| {
+                plain.fill(stored.buffer_len(), |bytes| {
+                    stored.emit(bytes).ok().map(|_| ())
+                })
+            })
             .flatten()
             .ok_or(ErrorCode::SIZE)
     }
@@ -238,9 +247,9 @@ impl KeyStore {
                 StoredConfig::parse(text).map_err(|_| ErrorCode::INVAL)?;
                 self.configuration
                     .map(|plain| {
-                        plain.fill(|bytes| {
-                            bytes.get_mut(..text.len())?.copy_from_slice(text);
-                            Some(text.len())
+                        plain.fill(text.len(), |bytes| {
+                            bytes.copy_from_slice(text);
+                            Some(())
                         })
                     })
                     .flatten()
@@ -332,6 +341,41 @@ mod tests {
             assert!(store.open(&header, &mut page).is_err(), "byte {index}");
             assert!(store.with_configuration(|_| ()).is_some());
         }
+    }
+
+    #[test]
+    fn what_a_later_firmware_made_too_long_leaves_what_is_in_force() {
+        let store = minted();
+        let (header, mut page) = sealed(&store);
+        store.open(&header, &mut page).unwrap();
+        // The same configuration behind a key that this firmware skips.
+        let mut text = store
+            .configuration
+            .map(|plain| Vec::from(plain.get().unwrap()))
+            .unwrap();
+        text[0] += 1;
+        let value = MAX_CONFIGURATION_LEN + 1 - text.len() - 5;
+        text.extend([0x18, 0x80, 0x59]);
+        text.extend((value as u16).to_be_bytes());
+        text.resize(MAX_CONFIGURATION_LEN + 1, 7);
+        assert!(StoredConfig::parse(&text).is_ok());
+        let header = SlotHeader {
+            sealed_len: (text.len() + TAG_LEN) as u16,
+            nonce: [8; NONCE_LEN],
+            ..header
+        };
+        let mut page = [0xff; PAGE_LEN];
+        header.emit(&mut page).unwrap();
+        let (head, place) = slot::split(&mut page, &header).unwrap();
+        let tag = store
+            .seal
+            .map(|seal| seal.seal(&header.nonce, head, &mut text).unwrap())
+            .unwrap();
+        place[..text.len()].copy_from_slice(&text);
+        place[text.len()..].copy_from_slice(&tag);
+        assert_eq!(store.open(&header, &mut page), Err(ErrorCode::SIZE));
+        let serial = store.with_configuration(|stored| stored.config.config().serial);
+        assert_eq!(serial, Some(1));
     }
 
     #[test]

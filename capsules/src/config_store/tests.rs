@@ -161,6 +161,31 @@ fn with_configurations(serials: &[u32]) -> Pages {
 }
 
 #[test]
+fn a_flash_that_answers_at_once_is_no_end_of_the_store() {
+    let board = Board::new(minted());
+    board.flash.hurry();
+    assert_eq!(board.load(), Told::Loaded(Ok(Verdict::Erased)));
+    assert_eq!(board.committed(1), Told::Committed(Ok(())));
+    assert_eq!(board.committed(2), Told::Committed(Ok(())));
+    board.flash.protect();
+    assert!(matches!(board.committed(3), Told::Committed(Err(_))));
+    assert_eq!(board.store.serial(), Some(2));
+    board.store.record_attempts(1).unwrap();
+    assert!(matches!(board.last(), Told::Attempts(Err(_))));
+}
+
+#[test]
+fn a_wipe_on_a_flash_that_answers_at_once_is_done() {
+    let board = Board::new(with_configurations(&[1, 2]));
+    board.flash.hurry();
+    assert_eq!(board.load(), Told::Loaded(Ok(VALID)));
+    board.store.wipe(Attempts::Keep).unwrap();
+    assert_eq!(board.last(), Told::Wiped(Ok(())));
+    let erased = |page: &[u8; PAGE_LEN]| page.iter().all(|byte| *byte == ERASED);
+    assert!(board.flash.content()[1..=2].iter().all(erased));
+}
+
+#[test]
 fn a_device_that_was_never_minted_is_told_apart() {
     let board = Board::new(RamFlash::erased());
     assert_eq!(board.load(), Told::Loaded(Err(Unusable::NotMinted)));

@@ -36,7 +36,7 @@ use provisioning_storage::slot::NONCE_LEN;
 use provisioning_storage::tasks::Fault;
 use provisioning_wire::limits::MAX_FRAME_LEN;
 use provisioning_wire::{AlertCode, Field, Frame, Refusal};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, zeroize_stack};
 
 use super::pace::Pace;
 use super::port::{Phase, SessionClient, SessionObserver, SessionPort, Status};
@@ -46,6 +46,11 @@ use crate::key_store::KeyStore;
 /// Random bytes of a session: those of the conversation, then the nonce under
 /// which its configuration is stored.
 pub(super) const SEED_LEN: usize = Randomness::LEN + NONCE_LEN;
+
+/// How much of the kernel's stack is overwritten after each conversation, in
+/// bytes: what its deepest computation uses below the deferred call, and no more, so that
+/// a stack which held the conversation holds this as well (docs/Performance.md).
+const USED_STACK: usize = 12_288;
 
 /// What the board says about itself in HELLO.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +113,8 @@ pub struct Session<'a, R: Rng<'a>, A: Alarm<'a>> {
     pub(super) inbound: MapCell<[u8; MAX_FRAME_LEN]>,
     pub(super) inbound_len: Cell<usize>,
     phase: Cell<Option<Phase>>,
+    /// A conversation is over, and what it left on the stack is still there.
+    left_on_stack: Cell<bool>,
     /// What the client was told last.
     told: Cell<Status>,
     pub(super) deferred_call: DeferredCall,
@@ -140,6 +147,7 @@ impl<'a, R: Rng<'a>, A: Alarm<'a>> Session<'a, R, A> {
             inbound: MapCell::new([0; MAX_FRAME_LEN]),
             inbound_len: Cell::new(0),
             phase: Cell::new(None),
+            left_on_stack: Cell::new(false),
             told: Cell::new(Status::None),
             deferred_call: DeferredCall::new(),
             client: OptionalCell::empty(),
@@ -301,6 +309,7 @@ impl<'a, R: Rng<'a>, A: Alarm<'a>> Session<'a, R, A> {
         self.inbound_len.set(0);
         self.pace.stop();
         self.phase.set(None);
+        self.left_on_stack.set(true);
         match outcome {
             Some(Progress::Refused(refusal)) => self.refused(refusal),
             Some(Progress::Acknowledged) => {
@@ -350,6 +359,25 @@ impl<'a, R: Rng<'a>, A: Alarm<'a>> Session<'a, R, A> {
         Ok(())
     }
 
+    /// Never inlined: its frame, and those of all that it calls, must be gone
+    /// when the stack is overwritten.
+    #[inline(never)]
+    fn serve(&self) {
+        match self.state.get() {
+            State::None | State::Ended { .. } => {}
+            State::Seeding { filled } => {
+                self.enter(Phase::ComputingKeys);
+                if filled == SEED_LEN {
+                    self.begin();
+                }
+            }
+            State::Unseeded => self.end(Some(AlertCode::Internal)),
+            State::Talking => self.step(),
+            State::Closing { talking, reopen } => self.finish_closing(talking, reopen),
+        }
+        self.tell_client();
+    }
+
     fn tell_client(&self) {
         let status = self.status();
         if self.told.replace(status) != status {
@@ -392,19 +420,11 @@ impl<'a, R: Rng<'a>, A: Alarm<'a>> CommitClient for Session<'a, R, A> {
 
 impl<'a, R: Rng<'a>, A: Alarm<'a>> DeferredCallClient for Session<'a, R, A> {
     fn handle_deferred_call(&self) {
-        match self.state.get() {
-            State::None | State::Ended { .. } => {}
-            State::Seeding { filled } => {
-                self.enter(Phase::ComputingKeys);
-                if filled == SEED_LEN {
-                    self.begin();
-                }
-            }
-            State::Unseeded => self.end(Some(AlertCode::Internal)),
-            State::Talking => self.step(),
-            State::Closing { talking, reopen } => self.finish_closing(talking, reopen),
+        self.serve();
+        // States move their keys by value, and a moved value stays where it was.
+        if self.left_on_stack.take() {
+            zeroize_stack::<USED_STACK>();
         }
-        self.tell_client();
     }
 
     fn register(&'static self) {

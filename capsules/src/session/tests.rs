@@ -560,6 +560,35 @@ fn an_older_configuration_is_refused_and_the_daemon_is_told() {
 }
 
 #[test]
+fn after_a_wipe_a_daemon_that_is_behind_is_told_from_where_to_go_on() {
+    let board = Board::new(minted());
+    board.open();
+    board.talk(&mut Daemon::new(true), 7, |_| true);
+    board.session.close();
+    run_deferred_calls();
+    board.store.wipe(Attempts::Forgive).unwrap();
+    run_deferred_calls();
+    board.told();
+
+    let mut daemon = Daemon::another();
+    board.open();
+    board.talk(&mut daemon, 1, |_| true);
+    let DaemonProgress::Refused {
+        refusal,
+        least_serial: Some(least),
+    } = daemon.progress()
+    else {
+        panic!("{:?}", daemon.progress());
+    };
+    assert_eq!((refusal.reason, least), (Reason::Older, 8));
+    board.session.close();
+    run_deferred_calls();
+    board.open();
+    board.talk(&mut Daemon::another(), least, |_| true);
+    assert_eq!(board.stored_serial(), Some(8));
+}
+
+#[test]
 fn a_configuration_that_cannot_be_stored_is_refused() {
     let board = Board::new(minted());
     let mut daemon = Daemon::new(true);
