@@ -112,6 +112,10 @@ run: setup kernel tabs host ## Provision an emulated board before your eyes (RUN
 test: setup kernel tabs test-tabs host key-log bench-image costs ## Run every test, the emulated board's included
 	@TEST_LOGS=$(BUILD)/test tools/setup/test.sh
 
+.PHONY: test-board
+test-board: setup kernel tabs test-tabs host key-log ## Run cases of the emulated board (CASE: part of a name)
+	@cargo test --quiet --package emulator --test board -- $(CASE)
+
 .PHONY: setup
 setup: ## Install or build what is missing (QEMU, cross target, elf2tab, tockloader)
 	@TOOLS=$(TOOLS) tools/setup/setup.sh
