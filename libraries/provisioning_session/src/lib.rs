@@ -20,9 +20,11 @@
 //! | [`config_seal`] | the configuration at rest |
 //! | [`device`], [`daemon`] | the two ends of the conversation |
 //!
-//! Limits: values of the group and of the field are `Copy` in `p256`, so
-//! the compiler may leave copies of them on the stack that no `Drop` reaches.
-//! What this crate holds between two calls is zeroized.
+//! Limits: what this crate holds between two calls is zeroized, but the stack is
+//! not. States move by value and take their keys along (record keys, key
+//! schedules), and values of the group and of the field are `Copy` in `p256`:
+//! copies of both stay on the stack, where no `Drop` reaches them. A caller
+//! overwrites the stack after a conversation, as the session capsule does.
 
 #![cfg_attr(not(any(test, fuzzing)), no_std)]
 #![forbid(unsafe_code)]

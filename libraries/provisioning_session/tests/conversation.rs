@@ -8,7 +8,7 @@ mod support;
 
 use provisioning_session::conversation::Failure;
 use provisioning_session::daemon;
-use provisioning_session::device::{self, Phase};
+use provisioning_session::device::{self, DeviceSession, Phase};
 use provisioning_wire::limits::MAX_SERIAL;
 use provisioning_wire::{
     AlertCode, Config, DaemonPin, Field, Frame, HelloFlags, Network, Psk, Reason, Refusal, Server,
@@ -417,6 +417,49 @@ fn the_longest_configuration_goes_through() {
     let outcome = run(&Device::new(&vectors), &daemon, untouched);
     assert!(outcome.succeeded());
     assert_eq!(outcome.events.last(), Some(&Event::Stored(vec![0xff; 64])));
+}
+
+#[test]
+fn a_session_that_cannot_begin_says_nothing() {
+    let vectors = conversation();
+    let mut device = Device::new(&vectors);
+    device.random = [0; _];
+    let mut session = DeviceSession::new();
+    let begun = device.begin(&vectors, &mut session);
+    assert_eq!(begun, Err(AlertCode::Internal));
+    assert!(session.outgoing().is_empty());
+    let ended = device::Progress::Failed(Failure::Ours(AlertCode::Closing));
+    assert_eq!(session.advance(), ended);
+}
+
+#[test]
+fn an_alert_without_a_code_is_no_good_end() {
+    let vectors = conversation();
+    let mut session = Device::new(&vectors).session(&vectors);
+    session.sent();
+    let alert = Frame::parse(&[0x2f, 0, 1, 0]).unwrap();
+    session.receive(&alert).unwrap();
+    let ended = device::Progress::Failed(Failure::Theirs(AlertCode::Malformed));
+    assert_eq!(session.advance(), ended);
+}
+
+#[test]
+fn a_share_that_is_the_mask_is_counted_before_it_is_refused() {
+    let vectors = conversation();
+    let mut session = Device::new(&vectors).session(&vectors);
+    session.sent();
+    let record: [u8; 227] = vectors.array("record");
+    let mut share = vec![0x22, 0, 65];
+    share.extend(&record[32..97]);
+    for frame in [vectors.get("hello_reply"), &share] {
+        session.receive(&Frame::parse(frame).unwrap()).unwrap();
+    }
+    assert_eq!(session.advance(), device::Progress::CountAttempt);
+    session.attempt_counted();
+    while matches!(session.advance(), device::Progress::Working(_)) {}
+    session.sent();
+    let ended = device::Progress::Failed(Failure::Ours(AlertCode::BadPoint));
+    assert_eq!(session.advance(), ended);
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn a_session_begins_again_after_its_end_and_in_the_middle() {
         let Confirmed {
             vectors, device, ..
         } = &mut confirmed;
-        Device::new(vectors).begin(vectors, device);
+        Device::new(vectors).begin(vectors, device).unwrap();
         assert_eq!(device.advance(), Progress::Send);
         assert_eq!(device.outgoing(), vectors.get("hello"));
         device.sent();

@@ -292,6 +292,15 @@ impl Journal {
         self.unreadable = Some(page);
     }
 
+    /// Takes in that a configuration is stored. Attempts are counted before that,
+    /// and a power cut leaves one page valid from then on: without one, what was
+    /// counted is lost.
+    pub(crate) fn configuration_found(&mut self) {
+        if self.active.is_none() {
+            self.values.attempts = ATTEMPTS_UNKNOWN;
+        }
+    }
+
     /// The values after the last record.
     pub fn values(&self) -> Values {
         self.values

@@ -466,3 +466,37 @@ fn a_configuration_copied_to_another_device_does_not_open() {
     assert_eq!(copy.boot(), None);
     assert_eq!(copy.index.verdict(), Verdict::Corrupt);
 }
+
+#[test]
+fn an_erased_journal_is_no_way_to_more_guesses() {
+    // The floor was in it: what is put back along with that opens.
+    let mut device = device_with(&[5]);
+    let old = device.flash.pages[Page::SlotA.number()];
+    for serial in [6, 7, 8] {
+        assert_eq!(device.store(&config(serial)), DONE);
+    }
+    device.record(Entry::Attempts(9)).unwrap().unwrap();
+    for page in [Page::SlotA, Page::SlotB] {
+        *device.flash.page(page) = old;
+    }
+    for page in [Page::JournalA, Page::JournalB] {
+        device.flash.page(page).fill(ERASED);
+    }
+    assert_eq!(device.boot(), Some(config(5)));
+    assert_eq!(device.values().attempts, ATTEMPTS_UNKNOWN);
+    // Until a person or a right code decides.
+    device.record(Entry::Attempts(0)).unwrap().unwrap();
+    assert_eq!(device.boot(), Some(config(5)));
+    assert_eq!(device.values().attempts, 0);
+}
+
+#[test]
+fn a_wiped_slot_with_the_highest_serial_is_refused_when_it_is_put_back() {
+    // No session lets a higher one in (`MAX_SERIAL` of the protocol).
+    let mut device = device_with(&[u32::MAX - 1]);
+    let old = device.flash.pages[Page::SlotA.number()];
+    assert_eq!(device.wipe(), DONE);
+    *device.flash.page(Page::SlotA) = old;
+    assert_eq!(device.boot(), None);
+    assert_eq!(device.index.verdict(), Verdict::RolledBack);
+}

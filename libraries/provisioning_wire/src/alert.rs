@@ -146,6 +146,10 @@ impl<'a> Alert<'a> {
     /// Checks a payload.
     pub fn parse(payload: &'a [u8]) -> Result<Self, Malformed> {
         let (&code, text) = payload.split_first().ok_or(Malformed)?;
+        // No code, and no way to look like an end that was good.
+        if code == 0 {
+            return Err(Malformed);
+        }
         let text = core::str::from_utf8(text).map_err(|_| Malformed)?;
         Ok(Alert {
             code: AlertCode::from_wire(code),

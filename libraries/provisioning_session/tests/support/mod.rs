@@ -70,11 +70,11 @@ impl Device {
     pub fn session(&self, vectors: &Vectors) -> Box<DeviceSession> {
         let mut session = Box::new(DeviceSession::new());
         assert_eq!(session.advance(), device::Progress::NotBegun);
-        self.begin(vectors, &mut session);
+        self.begin(vectors, &mut session).unwrap();
         session
     }
 
-    pub fn begin(&self, vectors: &Vectors, session: &mut DeviceSession) {
+    pub fn begin(&self, vectors: &Vectors, session: &mut DeviceSession) -> Result<(), AlertCode> {
         let setup = DeviceSetup {
             identity: IdentityKey::from_parts(&Secret::copied(&self.secret), &self.public).unwrap(),
             record: VerifierRecord::from_bytes(&self.record).unwrap(),
@@ -91,7 +91,7 @@ impl Device {
             flags: HelloFlags(self.flags),
             attempts_left: self.attempts_left,
         };
-        session.begin(setup, &facts).unwrap();
+        session.begin(setup, &facts)
     }
 }
 

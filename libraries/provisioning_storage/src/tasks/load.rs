@@ -112,6 +112,7 @@ impl Task for Load {
                     return self.reject(index, which);
                 }
                 index.current = Some(which);
+                index.journal.configuration_found();
                 index.verdict = Verdict::Valid {
                     fell_back: self.corrupt,
                 };
