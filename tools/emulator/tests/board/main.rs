@@ -14,6 +14,7 @@ mod faults;
 mod flash;
 mod hostile;
 mod interruptions;
+mod kernel_memory;
 mod kills;
 mod lifecycle;
 mod secrets;
@@ -41,6 +42,10 @@ const CASES: &[Case] = &[
     (
         "no_secret_in_the_provisioner_or_on_the_wire",
         secrets::nowhere,
+    ),
+    (
+        "no_session_key_stays_in_the_kernels_memory",
+        kernel_memory::no_session_key,
     ),
     (
         "no_daemon_for_five_minutes_then_one_appears",
