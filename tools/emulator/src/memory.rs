@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::Path;
 
+use memchr::memmem;
 use serde_json::json;
 
 use crate::failure::{Result, While};
@@ -30,9 +31,7 @@ pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     if needle.is_empty() {
         return None;
     }
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    memmem::find(haystack, needle)
 }
 
 #[cfg(test)]
