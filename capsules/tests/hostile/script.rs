@@ -475,7 +475,10 @@ impl<'a> Script<'a> {
                 self.any_call();
             }
         }
-        assert_eq!(self.leaks(), [""; 0], "seed {seed:#x}");
+        // The search takes Miri a minute, and finds no fault of the kernel.
+        if !cfg!(miri) {
+            assert_eq!(self.leaks(), [""; 0], "seed {seed:#x}");
+        }
         self.keys.clear();
         self.taken.clear();
         if stored > 0 {
