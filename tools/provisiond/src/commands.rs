@@ -102,7 +102,6 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         Some(path) => Box::new(FromFile::open(path)?),
         None => Box::new(Generated::new(&arguments.identity_pattern)),
     };
-    let state = Arc::new(State::open(&arguments.state)?);
     let settings = Settings {
         security_mode: arguments.security_mode.into(),
         bootstrap_uri: arguments.bootstrap_uri,
@@ -112,6 +111,9 @@ async fn serve(arguments: Serve) -> Result<(), Failure> {
         grants: arguments.grants,
         allow_invalid: arguments.allow_invalid_configuration,
     };
+    // Before a folder is made.
+    settings.check(unix_time())?;
+    let state = Arc::new(State::open(&arguments.state)?);
     let issuer = Issuer::new(settings, credentials, state.clone(), unix_time)?;
     let registry = Arc::new(Registry::default());
     // Before the socket: whoever sees it may send the signal.

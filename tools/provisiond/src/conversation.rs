@@ -362,14 +362,14 @@ impl Conversation {
     }
 
     fn issue(&mut self) -> Step {
-        let Some(device) = self.device() else {
+        let Some((device, key)) = self.device else {
             self.session.abort(AlertCode::Internal);
             return self.step();
         };
         self.waiting = Waiting::Config;
         let context = self.context.clone();
         Step::Work(work::blocking(
-            move || context.issuer.issue(&device),
+            move || context.issuer.issue(&device, &key),
             Work::Issued,
         ))
     }

@@ -22,6 +22,7 @@ pub const HEADER: &str = "device_id,identity,psk_hex";
 const GENERATED_PSK_LEN: usize = 16;
 
 /// What a device proves itself with at its server.
+#[derive(PartialEq, Eq)]
 pub struct Credential {
     /// PSK identity.
     pub identity: String,
@@ -31,11 +32,17 @@ pub struct Credential {
 
 /// A source of credentials.
 pub trait Credentials: Send + Sync {
-    /// A credential for a device. Called once for each configuration given.
-    fn issue(&self, device: &DeviceId) -> Result<Credential, Failure>;
+    /// A credential for a device. Called once for each configuration given;
+    /// `undecided` was sent to this very device before, which may hold it.
+    fn issue(
+        &self,
+        device: &DeviceId,
+        undecided: Option<Credential>,
+    ) -> Result<Credential, Failure>;
 }
 
-/// A new random PSK each time; the identity follows a pattern with `{id}`.
+/// Random PSKs, a new one when a receipt has decided on the one before; the
+/// identity follows a pattern with `{id}`.
 pub struct Generated {
     pattern: String,
 }
@@ -50,11 +57,20 @@ impl Generated {
 }
 
 impl Credentials for Generated {
-    fn issue(&self, device: &DeviceId) -> Result<Credential, Failure> {
-        Ok(Credential {
-            identity: self.pattern.replace("{id}", &device.to_string()),
+    fn issue(
+        &self,
+        device: &DeviceId,
+        undecided: Option<Credential>,
+    ) -> Result<Credential, Failure> {
+        let identity = self.pattern.replace("{id}", &device.to_string());
+        // Not one that came from a file, or from another pattern.
+        let same = |before: &Credential| {
+            before.identity == identity && before.psk.len() == GENERATED_PSK_LEN
+        };
+        Ok(undecided.filter(same).unwrap_or_else(|| Credential {
+            identity,
             psk: random::secret_vec(GENERATED_PSK_LEN),
-        })
+        }))
     }
 }
 
@@ -109,7 +125,7 @@ impl FromFile {
 }
 
 impl Credentials for FromFile {
-    fn issue(&self, device: &DeviceId) -> Result<Credential, Failure> {
+    fn issue(&self, device: &DeviceId, _: Option<Credential>) -> Result<Credential, Failure> {
         let (identity, psk) = self.credentials.get(device).ok_or_else(|| {
             Failure::new(
                 Kind::Files,
@@ -132,16 +148,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn generated_keys_are_never_the_same() {
+    fn generated_keys_are_new_unless_one_is_undecided() {
         let source = Generated::new("id-{id}");
         let device = DeviceId([7; 16]);
-        let (one, two) = (
-            source.issue(&device).unwrap(),
-            source.issue(&device).unwrap(),
-        );
+        let issue = |undecided| source.issue(&device, undecided).unwrap();
+        let (one, two) = (issue(None), issue(None));
         assert_eq!(one.identity, format!("id-{device}"));
         assert_eq!(one.psk.len(), 16);
         assert_ne!(one.psk, two.psk);
+        let psk = one.psk.clone();
+        assert_eq!(issue(Some(one)).psk, psk);
+        // Of another source, or under another pattern.
+        let before = |identity: &str, psk: &[u8]| Credential {
+            identity: identity.into(),
+            psk: Zeroizing::new(psk.to_vec()),
+        };
+        let short = issue(Some(before(&two.identity, &psk[1..])));
+        assert_eq!(short.psk.len(), 16);
+        let renamed = issue(Some(before("else", &psk)));
+        assert_eq!(renamed.identity, two.identity);
+        assert_ne!(renamed.psk, psk);
     }
 
     #[test]
@@ -151,10 +177,17 @@ mod tests {
         let device = DeviceId([7; 16]);
         fs::write(&path, format!("{HEADER}\n{device},me,00ff\n")).unwrap();
         let source = FromFile::open(&path).unwrap();
-        let credential = source.issue(&device).unwrap();
+        let credential = source.issue(&device, None).unwrap();
         assert_eq!(credential.identity, "me");
         assert_eq!(*credential.psk, [0, 255]);
-        assert!(source.issue(&DeviceId([8; 16])).is_err());
+        // What the file says now is what counts.
+        let before = Credential {
+            psk: Zeroizing::new(vec![1]),
+            ..credential
+        };
+        let again = source.issue(&device, Some(before)).unwrap();
+        assert_eq!(*again.psk, [0, 255]);
+        assert!(source.issue(&DeviceId([8; 16]), None).is_err());
         for (line, expected) in [
             (format!("{device},me"), "not three fields"),
             (format!("{device},me,5ecrex"), "hexadecimal"),

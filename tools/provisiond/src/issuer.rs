@@ -6,15 +6,15 @@
 
 use std::sync::Arc;
 
+use provisioning_wire::SecurityMode;
 use provisioning_wire::limits::{MAX_RECORD_LEN, POINT_LEN};
-use provisioning_wire::{Config, Grants, Network, Psk, SecurityMode, Server};
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credential, Credentials};
 use crate::endpoint::Values;
 use crate::failure::{Failure, Kind};
 use crate::id::DeviceId;
-use crate::settings::{Settings, refused};
+use crate::settings::Settings;
 use crate::state::State;
 
 /// Seconds since 1970.
@@ -62,41 +62,33 @@ impl Issuer {
         state: Arc<State>,
         clock: Clock,
     ) -> Result<Self, Failure> {
-        let issuer = Issuer {
+        settings.check(clock())?;
+        Ok(Issuer {
             settings,
             credentials,
             state,
             clock,
-        };
-        // The longest that numbers get; only the credential is of no device.
-        let values = Values {
-            device: &DeviceId([0xff; 16]),
-            unix_time: clock(),
-            device_number: u32::MAX,
-            configuration_number: u32::MAX,
-        };
-        let endpoint = issuer.settings.endpoint.name(&values);
-        let credential = Credential {
-            identity: "identity".to_owned(),
-            psk: Zeroizing::new(vec![0; 16]),
-        };
-        let config = issuer.config(0, &endpoint, Some(&credential));
-        if !issuer.settings.allow_invalid {
-            config
-                .validate()
-                .map_err(|refusal| refused(refusal.field, refusal))?;
-            issuer.settings.check()?;
-        }
-        Ok(issuer)
+        })
     }
 
-    /// Makes the next configuration for a device. Its serial counts as used,
-    /// and its credential is on disk: the device may hold it as soon as the
-    /// configuration goes out.
-    pub fn issue(&self, device: &DeviceId) -> Result<Issued, Failure> {
+    /// Makes the next configuration for a device that proved this identity key.
+    /// Its serial counts as used, and its credential is on disk: the device may
+    /// hold it as soon as the configuration goes out.
+    ///
+    /// A credential that no receipt has decided on goes out again: the device may
+    /// hold it already, and whoever keeps its receipts away does not make more
+    /// and more of them.
+    pub fn issue(
+        &self,
+        device: &DeviceId,
+        identity_key: &[u8; POINT_LEN],
+    ) -> Result<Issued, Failure> {
         let unix_time = (self.clock)();
         let credential = match self.settings.security_mode {
-            SecurityMode::Psk => Some(self.credentials.issue(device)?),
+            SecurityMode::Psk => {
+                let undecided = self.state.undecided(device, identity_key)?;
+                Some(self.credentials.issue(device, undecided)?)
+            }
             SecurityMode::None => None,
         };
         let reserved = self.state.reserve(device, unix_time)?;
@@ -106,21 +98,23 @@ impl Issuer {
             device_number: reserved.device_number,
             configuration_number: reserved.configuration_number,
         });
-        let doing = format!("making the configuration of {device}");
-        let config = self.config(reserved.serial, &endpoint, credential.as_ref());
-        self.judge(&config, &doing)?;
+        let config = self
+            .settings
+            .config(reserved.serial, &endpoint, credential.as_ref());
+        self.settings.judge(&config)?;
         let mut record = Zeroizing::new(vec![0; MAX_RECORD_LEN]);
         let length = config.emit(&mut record).map_err(|error| {
             Failure::new(
                 Kind::Usage,
-                doing,
+                format!("making the configuration of {device}"),
                 error,
                 "shorten the bootstrap URI, the routes or the endpoint pattern",
             )
         })?;
         record.truncate(length);
         if let Some(credential) = &credential {
-            self.state.sending(device, reserved.serial, credential)?;
+            self.state
+                .sending(device, reserved.serial, identity_key, credential)?;
         }
         Ok(Issued {
             record,
@@ -158,55 +152,17 @@ impl Issuer {
             None => Ok(()),
         }
     }
-
-    fn config<'a>(
-        &'a self,
-        serial: u32,
-        endpoint: &'a str,
-        credential: Option<&'a Credential>,
-    ) -> Config<'a> {
-        let (psk, identity) = match credential {
-            Some(Credential { identity, psk }) => (&psk[..], identity.as_str()),
-            None => (&[][..], ""),
-        };
-        Config {
-            serial,
-            server: Server {
-                security_mode: self.settings.security_mode as u8,
-                psk: Psk::new(psk),
-                identity,
-                bootstrap_uri: &self.settings.bootstrap_uri,
-            },
-            network: Network {
-                default_route: &self.settings.default_route,
-                dns_server: &self.settings.dns_server,
-                endpoint_name: endpoint,
-            },
-            grants: Grants::new(&self.settings.grants),
-        }
-    }
-
-    fn judge(&self, config: &Config<'_>, doing: &str) -> Result<(), Failure> {
-        if self.settings.allow_invalid {
-            return Ok(());
-        }
-        config.validate().map(drop).map_err(|refusal| {
-            Failure::new(
-                Kind::Usage,
-                doing,
-                refusal,
-                "every device would refuse it; correct the option that sets it",
-            )
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use provisioning_wire::Config;
+
     use super::*;
     use crate::credentials::Generated;
 
     const DEVICE: DeviceId = DeviceId([0xab; 16]);
+    const KEY: [u8; POINT_LEN] = [4; POINT_LEN];
 
     fn settings() -> Settings {
         Settings {
@@ -230,9 +186,9 @@ mod tests {
     fn every_configuration_is_new_and_valid() {
         let directory = tempfile::tempdir().unwrap();
         let issuer = issuer(settings(), &directory).unwrap();
-        let first = issuer.issue(&DEVICE).unwrap();
-        issuer.confirm(&DEVICE, &[4; 65], &first).unwrap();
-        let second = issuer.issue(&DEVICE).unwrap();
+        let first = issuer.issue(&DEVICE, &KEY).unwrap();
+        issuer.confirm(&DEVICE, &KEY, &first).unwrap();
+        let second = issuer.issue(&DEVICE, &KEY).unwrap();
         assert_eq!((first.serial, second.serial), (1_000, 1_001));
         assert_eq!(first.endpoint, "ep-1-1-1000");
         assert_eq!(second.endpoint, "ep-1-2-1000");
@@ -246,6 +202,41 @@ mod tests {
     }
 
     #[test]
+    fn what_no_receipt_decided_on_goes_out_again_to_the_same_key_only() {
+        let directory = tempfile::tempdir().unwrap();
+        let issuer = issuer(settings(), &directory).unwrap();
+        let issue = |key: [u8; POINT_LEN]| {
+            let issued = issuer.issue(&DEVICE, &key).unwrap();
+            let config = Config::parse(&issued.record).unwrap();
+            let psk = config.server.psk.expose_secret().to_vec();
+            (issued, psk)
+        };
+        let rows = || {
+            let text = std::fs::read_to_string(directory.path().join("pending.csv")).unwrap();
+            text.lines().count() - 1
+        };
+        let (_, first) = issue(KEY);
+        for _ in 0..20 {
+            assert_eq!(issue(KEY).1, first);
+        }
+        assert_eq!(rows(), 1);
+        // Somebody else with the same setup code never gets it, nor the other
+        // way round.
+        let (_, stranger) = issue([5; POINT_LEN]);
+        let (last, own) = issue(KEY);
+        assert!(first != stranger && own != stranger && own != first);
+        assert_eq!(rows(), 3);
+        // One that is refused later may be held since an earlier time.
+        let (again, psk) = issue(KEY);
+        assert_eq!(psk, own);
+        issuer.refused(&DEVICE, &again, None).unwrap();
+        assert_eq!((rows(), issue(KEY).1), (3, psk));
+        // A receipt decides, and the next one is new.
+        issuer.confirm(&DEVICE, &KEY, &last).unwrap();
+        assert!(![first, stranger, own].contains(&issue(KEY).1));
+    }
+
+    #[test]
     fn what_devices_would_refuse_is_refused_at_the_start() {
         let directory = tempfile::tempdir().unwrap();
         let refused = |change: fn(&mut Settings), expected: &str| {
@@ -254,7 +245,7 @@ mod tests {
             let error = issuer(settings.clone(), &directory).err().unwrap();
             assert!(error.to_string().contains(expected), "{error}");
             settings.allow_invalid = true;
-            let issued = issuer(settings, &directory).unwrap().issue(&DEVICE);
+            let issued = issuer(settings, &directory).unwrap().issue(&DEVICE, &KEY);
             let issued = issued.unwrap();
             assert!(Config::parse(&issued.record).unwrap().validate().is_err());
         };
@@ -273,7 +264,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = settings();
         settings.security_mode = SecurityMode::None;
-        let issued = issuer(settings, &directory).unwrap().issue(&DEVICE);
+        let issued = issuer(settings, &directory).unwrap().issue(&DEVICE, &KEY);
         let issued = issued.unwrap();
         assert_eq!(issued.identity(), "");
         let config = Config::parse(&issued.record).unwrap();

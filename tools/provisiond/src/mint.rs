@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use provisioning_session::identity::IdentityKey;
 use provisioning_session::mint::KdfError;
+use provisioning_session::secret::Secret;
 use provisioning_session::setup_code::SetupCode;
 use provisioning_session::spake2plus::VerifierRecord;
 use provisioning_storage::factory::{self, FactoryData};
@@ -51,8 +52,7 @@ pub struct Minted {
 impl Minted {
     /// Makes a device of fresh randomness, its root secret in the factory page.
     pub fn new(parameters: &KdfParameters) -> Result<Self, KdfError> {
-        let root_secret = random::secret();
-        Self::make(parameters, Some(*root_secret.expose_secret()))
+        Self::make(parameters, Some(&random::secret()))
     }
 
     /// Makes a device whose board has a root secret in hardware.
@@ -60,7 +60,10 @@ impl Minted {
         Self::make(parameters, None)
     }
 
-    fn make(parameters: &KdfParameters, root_secret: Option<[u8; 32]>) -> Result<Self, KdfError> {
+    fn make(
+        parameters: &KdfParameters,
+        root_secret: Option<&Secret<32>>,
+    ) -> Result<Self, KdfError> {
         let device = DeviceId(random::public());
         let code = SetupCode::from_entropy(&random::secret());
         let salt = random::public();
@@ -85,7 +88,7 @@ impl Minted {
             l: point(2),
             identity_key: *identity.secret_bytes().expose_secret(),
             identity_public: *identity.public(),
-            root_secret,
+            root_secret: root_secret.map(|secret| *secret.expose_secret()),
         };
         let mut page = Zeroizing::new(vec![ERASED; PAGE_LEN]);
         data.emit(&mut page)

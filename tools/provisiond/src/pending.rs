@@ -16,11 +16,41 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credential;
 use crate::files::{append_csv, read_owned, replace};
-use crate::id::{DeviceId, secret_hex};
+use crate::id::{DeviceId, secret_from_hex, secret_hex};
 
 /// First line of the file: the columns of issued credentials, then the serial
 /// number of the configuration that the credential was sent with.
 pub const HEADER: &str = "device_id,identity,psk_hex,serial";
+
+/// A row: what was sent to whom, with its serial number. A credential that is sent
+/// again keeps its first one.
+pub struct Sent<'t> {
+    /// Device.
+    pub device: DeviceId,
+    /// Serial number of the configuration.
+    pub serial: u32,
+    identity: &'t str,
+    psk: Zeroizing<Vec<u8>>,
+}
+
+impl<'t> Sent<'t> {
+    /// Nothing when the line is no whole row.
+    fn parse(line: &'t str) -> Option<Self> {
+        let mut fields = line.trim().split(',');
+        let sent = Sent {
+            device: fields.next()?.parse().ok()?,
+            identity: fields.next()?,
+            psk: secret_from_hex(fields.next()?)?,
+            serial: fields.next()?.parse().ok()?,
+        };
+        fields.next().is_none().then_some(sent)
+    }
+
+    /// Whether this was sent.
+    pub fn is(&self, credential: &Credential) -> bool {
+        self.identity == credential.identity && self.psk == credential.psk
+    }
+}
 
 /// The file. Whoever changes it must be the only one to do so.
 pub struct Pending {
@@ -52,17 +82,24 @@ impl Pending {
         append_csv(&self.path, HEADER, &line).map(drop)
     }
 
-    /// Removes what `is_decided` says of a device and a serial number. Lines
-    /// that are no rows stay as they are.
-    pub fn remove(&self, is_decided: impl Fn(&DeviceId, u32) -> bool) -> io::Result<()> {
-        let text = match read_owned(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
+    /// The credential that was sent to a device with this serial number.
+    pub fn find(&self, device: &DeviceId, serial: u32) -> io::Result<Option<Credential>> {
+        let text = self.read()?;
+        let mut rows = text.lines().filter_map(Sent::parse);
+        let found = rows.find(|sent| sent.device == *device && sent.serial == serial);
+        Ok(found.map(|Sent { identity, psk, .. }| Credential {
+            identity: identity.to_owned(),
+            psk,
+        }))
+    }
+
+    /// Removes the rows that `is_decided` picks. Lines that are no rows stay as
+    /// they are.
+    pub fn remove(&self, is_decided: impl Fn(&Sent<'_>) -> bool) -> io::Result<()> {
+        let text = self.read()?;
         let mut kept = Zeroizing::new(String::with_capacity(text.len()));
         for line in text.split_inclusive('\n') {
-            if !row(line).is_some_and(|(device, serial)| is_decided(&device, serial)) {
+            if !Sent::parse(line).is_some_and(|sent| is_decided(&sent)) {
                 kept.push_str(line);
             }
         }
@@ -71,14 +108,14 @@ impl Pending {
         }
         replace(&self.path, kept.as_bytes())
     }
-}
 
-/// Device and serial number of a whole row.
-fn row(line: &str) -> Option<(DeviceId, u32)> {
-    let mut fields = line.trim().split(',');
-    let device = fields.next()?.parse().ok()?;
-    let serial = fields.nth(2)?.parse().ok()?;
-    fields.next().is_none().then_some((device, serial))
+    /// The text, empty when there is no file.
+    fn read(&self) -> io::Result<Zeroizing<String>> {
+        match read_owned(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Zeroizing::default()),
+            result => result,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -99,7 +136,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let pending = Pending::new(directory.path().join("pending.csv"));
         let (one, two) = (DeviceId([1; 16]), DeviceId([2; 16]));
-        pending.remove(|_, _| true).unwrap();
+        pending.remove(|_| true).unwrap();
         assert!(!pending.path().exists());
         pending.add(&one, 10, &credential(0xaa)).unwrap();
         pending.add(&two, 11, &credential(0xbb)).unwrap();
@@ -108,10 +145,19 @@ mod tests {
         let whole = format!("{HEADER}\n{one},me,aaaa,10\n{two},me,bbbb,11\n{one},me,cccc,12\n");
         assert_eq!(content(), whole);
         pending
-            .remove(|device, serial| *device == one && serial <= 10)
+            .remove(|sent| sent.device == one && (sent.serial <= 10 || sent.is(&credential(0xbb))))
             .unwrap();
         let rest = format!("{HEADER}\n{two},me,bbbb,11\n{one},me,cccc,12\n");
         assert_eq!(content(), rest);
+        let psk = |device, serial| {
+            let found = pending.find(device, serial).unwrap();
+            found.map(|credential| credential.psk.to_vec())
+        };
+        assert_eq!(psk(&one, 10), None);
+        assert_eq!(psk(&one, 11), None);
+        assert_eq!(psk(&one, 12), Some(vec![0xcc; 2]));
+        pending.remove(|sent| sent.is(&credential(0xcc))).unwrap();
+        assert_eq!(content(), format!("{HEADER}\n{two},me,bbbb,11\n"));
     }
 
     #[test]
@@ -121,7 +167,7 @@ mod tests {
         let one = DeviceId([1; 16]);
         let odd = format!("{HEADER}\n# a note\n{one},me,aa\n{one},me,aa,x\n{one},me,aa,1,2\n");
         fs::write(pending.path(), format!("{odd}{one},me,bb,7\n{one},me,c")).unwrap();
-        pending.remove(|_, _| true).unwrap();
+        pending.remove(|_| true).unwrap();
         let content = fs::read_to_string(pending.path()).unwrap();
         assert_eq!(content, format!("{odd}{one},me,c"));
     }

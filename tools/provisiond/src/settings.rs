@@ -13,10 +13,13 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use fluent_uri::Uri;
-use provisioning_wire::{Field, Grant, SecurityMode};
+use provisioning_wire::{Config, Field, Grant, Grants, Network, Psk, SecurityMode, Server};
+use zeroize::Zeroizing;
 
-use crate::endpoint::EndpointPattern;
+use crate::credentials::Credential;
+use crate::endpoint::{EndpointPattern, Values};
 use crate::failure::{Failure, Kind};
+use crate::id::DeviceId;
 
 /// CoAP's schemes: RFC 7252 section 6, RFC 8323 section 8. LwM2M's URIs have one
 /// of them.
@@ -49,9 +52,66 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Says which option holds what devices would refuse, or what none could use.
+    /// `unix_time` is for names that it is a part of.
+    pub fn check(&self, unix_time: u64) -> Result<(), Failure> {
+        // The longest that numbers get; only the credential is of no device.
+        let endpoint = self.endpoint.name(&Values {
+            device: &DeviceId([0xff; 16]),
+            unix_time,
+            device_number: u32::MAX,
+            configuration_number: u32::MAX,
+        });
+        let credential = Credential {
+            identity: "identity".to_owned(),
+            psk: Zeroizing::new(vec![0; 16]),
+        };
+        self.judge(&self.config(0, &endpoint, Some(&credential)))?;
+        match self.allow_invalid {
+            true => Ok(()),
+            false => self.check_sense(),
+        }
+    }
+
+    /// A configuration with these settings.
+    pub(crate) fn config<'a>(
+        &'a self,
+        serial: u32,
+        endpoint: &'a str,
+        credential: Option<&'a Credential>,
+    ) -> Config<'a> {
+        let (psk, identity) = match credential {
+            Some(Credential { identity, psk }) => (&psk[..], identity.as_str()),
+            None => (&[][..], ""),
+        };
+        Config {
+            serial,
+            server: Server {
+                security_mode: self.security_mode as u8,
+                psk: Psk::new(psk),
+                identity,
+                bootstrap_uri: &self.bootstrap_uri,
+            },
+            network: Network {
+                default_route: &self.default_route,
+                dns_server: &self.dns_server,
+                endpoint_name: endpoint,
+            },
+            grants: Grants::new(&self.grants),
+        }
+    }
+
+    /// Says which option made what a device would refuse, if that matters.
+    pub(crate) fn judge(&self, config: &Config<'_>) -> Result<(), Failure> {
+        match config.validate() {
+            Err(refusal) if !self.allow_invalid => Err(refused(refusal.field, refusal)),
+            _ => Ok(()),
+        }
+    }
+
     /// Says which option holds what no device could use. An empty text is left to
     /// what the devices themselves check.
-    pub(crate) fn check(&self) -> Result<(), Failure> {
+    fn check_sense(&self) -> Result<(), Failure> {
         let Settings {
             bootstrap_uri: uri,
             default_route: route,
@@ -75,7 +135,7 @@ impl Settings {
 }
 
 /// An error about the option that sets `field`, with an example of it.
-pub(crate) fn refused(field: Field, found: impl fmt::Display) -> Failure {
+fn refused(field: Field, found: impl fmt::Display) -> Failure {
     let (option, next) = match field {
         Field::BootstrapUri => (
             "--bootstrap-uri",
@@ -341,7 +401,7 @@ mod tests {
             grants: Vec::new(),
             allow_invalid: false,
         };
-        let said = settings.check().unwrap_err().to_string();
+        let said = settings.check(0).unwrap_err().to_string();
         let parts = [
             "checking --bootstrap-uri",
             "\"http://s\"",
@@ -354,7 +414,7 @@ mod tests {
             bootstrap_uri,
             ..settings
         };
-        let said = settings.check().unwrap_err().to_string();
+        let said = settings.check(0).unwrap_err().to_string();
         let expected = "checking --default-route: \"r\" is no IP address\n";
         assert!(said.starts_with(expected), "{said}");
     }

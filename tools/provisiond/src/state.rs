@@ -10,7 +10,7 @@
 //! STATE/identity.key       private identity key, 64 hexadecimal digits
 //! STATE/issued.csv         credentials that devices confirmed to hold
 //! STATE/pending.csv        credentials that were sent, and no receipt decided on
-//! STATE/devices/ID.json    last serials, pinned key, counters
+//! STATE/devices/ID.json    last serials, keys, counters
 //! ```
 //!
 //! Every file is readable by its owner only and replaced whole; rows are added to
@@ -21,6 +21,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
+use std::mem;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
@@ -64,6 +65,12 @@ pub struct DeviceRecord {
     /// Key that the device proved when it first stored a configuration.
     #[serde(with = "point_hex")]
     pub identity_key: Option<[u8; POINT_LEN]>,
+    /// Serial of the last configuration that was sent with a new credential.
+    #[serde(default)]
+    pub offered_serial: u32,
+    /// Key that the device proved when it was sent that.
+    #[serde(default, with = "point_hex")]
+    pub offered_key: Option<[u8; POINT_LEN]>,
 }
 
 /// What [`State::reserve`] set aside for one configuration.
@@ -119,9 +126,9 @@ impl State {
         let pending = Pending::new(directory.join("pending.csv"));
         // A daemon that ended within `confirm` may have left them.
         pending
-            .remove(|device, serial| {
-                let known = devices.get(device);
-                known.is_some_and(|known| serial <= known.confirmed_serial)
+            .remove(|sent| {
+                let known = devices.get(&sent.device);
+                known.is_some_and(|known| sent.serial == known.confirmed_serial)
             })
             .map_err(|error| trouble("writing", pending.path(), error))?;
         Ok(State {
@@ -166,6 +173,8 @@ impl State {
                 provisioned: 0,
                 confirmed_serial: 0,
                 identity_key: None,
+                offered_serial: 0,
+                offered_key: None,
             })
         };
         let following = record.last_serial.saturating_add(1);
@@ -189,18 +198,58 @@ impl State {
         Ok(reservation)
     }
 
+    /// The credential that was last sent to a device, when no receipt has decided
+    /// on it. Only to who proves the identity key that it was sent to: before a
+    /// key is pinned, somebody else who read the label may have been sent it.
+    pub fn undecided(
+        &self,
+        device: &DeviceId,
+        identity_key: &[u8; POINT_LEN],
+    ) -> Result<Option<Credential>, Failure> {
+        let _changing = self.lock_changes();
+        match self.device(device) {
+            Some(record) if record.offered_key == Some(*identity_key) => {
+                self.offered(device, &record)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn offered(
+        &self,
+        device: &DeviceId,
+        record: &DeviceRecord,
+    ) -> Result<Option<Credential>, Failure> {
+        if record.offered_serial <= record.confirmed_serial {
+            return Ok(None);
+        }
+        self.pending
+            .find(device, record.offered_serial)
+            .map_err(|error| trouble("reading", self.pending.path(), error))
+    }
+
     /// Keeps a credential that is about to be sent. It is pending until a
     /// receipt decides: the device may commit it and never be heard of again.
+    /// One that is sent again is kept with the serial that it was sent with first,
+    /// so that a refusal of the later configuration does not make it forgotten.
     pub fn sending(
         &self,
         device: &DeviceId,
         serial: u32,
+        identity_key: &[u8; POINT_LEN],
         credential: &Credential,
     ) -> Result<(), Failure> {
         let _changing = self.lock_changes();
+        let mut record = self.reserved(device)?;
+        if self.offered(device, &record)?.as_ref() == Some(credential) {
+            return Ok(());
+        }
         self.pending
             .add(device, serial, credential)
-            .map_err(|error| trouble("writing", self.pending.path(), error))
+            .map_err(|error| trouble("writing", self.pending.path(), error))?;
+        record.offered_serial = serial;
+        record.offered_key = Some(*identity_key);
+        self.write_device(device, record)
     }
 
     /// Notes that a device refused a configuration, so that its credential is
@@ -208,7 +257,7 @@ impl State {
     pub fn refused(&self, device: &DeviceId, serial: u32) -> Result<(), Failure> {
         let _changing = self.lock_changes();
         self.pending
-            .remove(|pending, sent| (pending, sent) == (device, serial))
+            .remove(|sent| (sent.device, sent.serial) == (*device, serial))
             .map_err(|error| trouble("writing", self.pending.path(), error))
     }
 
@@ -227,9 +276,13 @@ impl State {
     }
 
     /// Notes that a device confirmed to have stored a configuration: its key
-    /// is pinned, the credential kept for the server's side, and nothing that
-    /// was sent up to this serial is pending any more. After an error, and after
-    /// a loss of power at any point, the credential is in one file at least.
+    /// is pinned, and the credential kept for the server's side.
+    ///
+    /// A device falls back to the configuration before when the newest is damaged.
+    /// That is the one that it confirmed before, or one that was sent since then
+    /// and whose receipt was lost: these stay pending, and what was sent before
+    /// both goes. After an error, and after a loss of power at any point, each
+    /// credential that the device may use is in one file at least.
     pub fn confirm(
         &self,
         device: &DeviceId,
@@ -238,13 +291,7 @@ impl State {
         credential: Option<&Credential>,
     ) -> Result<(), Failure> {
         let _changing = self.lock_changes();
-        let Some(mut record) = self.device(device) else {
-            return Err(trouble(
-                "noting a configuration in",
-                &self.device_path(device),
-                "the device is not known, though a serial was set aside for it",
-            ));
-        };
+        let mut record = self.reserved(device)?;
         // The receipt of an older one, read late from another connection.
         if serial < record.confirmed_serial {
             return Ok(());
@@ -262,12 +309,27 @@ impl State {
                 .map_err(|error| trouble("writing", &path, error))?;
         }
         record.provisioned = record.provisioned.saturating_add(1);
-        record.confirmed_serial = serial;
+        let before = mem::replace(&mut record.confirmed_serial, serial);
         record.identity_key = Some(*identity_key);
         self.write_device(device, record)?;
         self.pending
-            .remove(|pending, sent| pending == device && sent <= serial)
+            .remove(|sent| {
+                let is_confirmed = sent.serial == serial
+                    || sent.serial < serial && credential.is_some_and(|held| sent.is(held));
+                sent.device == *device && (is_confirmed || sent.serial <= before)
+            })
             .map_err(|error| trouble("writing", self.pending.path(), error))
+    }
+
+    /// The record of a device that a serial was set aside for.
+    fn reserved(&self, device: &DeviceId) -> Result<DeviceRecord, Failure> {
+        self.device(device).ok_or_else(|| {
+            trouble(
+                "noting a configuration in",
+                &self.device_path(device),
+                "the device is not known, though a serial was set aside for it",
+            )
+        })
     }
 
     fn lock_changes(&self) -> MutexGuard<'_, ()> {

@@ -207,12 +207,14 @@ fn exit_codes_are_the_documented_ones() {
     let (code, stderr) = serve(&none, "fe80::1", "127.0.0.1:0");
     assert_eq!(code, Some(3), "{stderr}");
     assert!(stderr.contains("--inventory"), "{stderr}");
+    // What makes no sense leaves nothing behind.
     let (code, stderr) = serve(&codes, "", "127.0.0.1:0");
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains("default route: empty"), "{stderr}");
     let (code, stderr) = serve(&codes, "router", "127.0.0.1:0");
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains("--default-route: \"router\""), "{stderr}");
+    assert!(!Path::new(&state).exists());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let (code, stderr) = serve(&codes, "fe80::1", &taken.local_addr().unwrap().to_string());
     assert_eq!(code, Some(4), "{stderr}");

@@ -17,11 +17,12 @@ use provisiond::settings::Settings;
 use provisiond::state::State;
 use provisioning_wire::limits::{
     MAX_BOOTSTRAP_URI_LEN, MAX_DEFAULT_ROUTE_LEN, MAX_DNS_SERVER_LEN, MAX_ENDPOINT_NAME_LEN,
-    MAX_GRANTS, MAX_IDENTITY_LEN, MAX_PSK_LEN,
+    MAX_GRANTS, MAX_IDENTITY_LEN, MAX_PSK_LEN, POINT_LEN,
 };
 use provisioning_wire::{Config, Grant, GrantFields, GrantOperations, SecurityMode};
 
 const DEVICE: DeviceId = DeviceId([0xab; 16]);
+const KEY: [u8; POINT_LEN] = [4; POINT_LEN];
 
 fn settings() -> Settings {
     Settings {
@@ -45,7 +46,7 @@ fn issue<T>(
     let directory = tempfile::tempdir().unwrap();
     let state = Arc::new(State::open(directory.path()).unwrap());
     let issued = Issuer::new(settings, credentials, state, || 1_000)
-        .and_then(|issuer| issuer.issue(&DEVICE))
+        .and_then(|issuer| issuer.issue(&DEVICE, &KEY))
         .map_err(|failure| failure.to_string())?;
     let config = Config::parse(&issued.record).unwrap();
     assert!(config.validate().is_ok(), "devices would refuse it");

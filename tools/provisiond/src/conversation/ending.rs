@@ -118,7 +118,11 @@ impl Drop for Conversation {
     fn drop(&mut self) {
         // Cut off as the daemon stops: that a receipt was due is told even so.
         if !self.ended && self.phase == Phase::Sending {
-            self.failed("provisiond stopped before the receipt came", "");
+            let found = match self.is_noting() {
+                true => "provisiond stopped while the receipt was being noted",
+                false => "provisiond stopped before the receipt came",
+            };
+            self.failed(found, "");
         }
     }
 }

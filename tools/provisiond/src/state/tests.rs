@@ -73,7 +73,7 @@ fn what_a_device_confirmed_is_kept() {
         let first = state.reserve(&DEVICE, 0).unwrap();
         assert_eq!((first.device_number, first.configuration_number), (1, 1));
         assert_eq!(state.device(&DEVICE).unwrap().identity_key, None);
-        state.sending(&DEVICE, 1, &credential()).unwrap();
+        state.sending(&DEVICE, 1, &KEY, &credential()).unwrap();
         state
             .confirm(&DEVICE, 1, &KEY, Some(&credential()))
             .unwrap();
@@ -111,22 +111,27 @@ fn psk(byte: u8) -> Credential {
 }
 
 #[test]
-fn a_receipt_decides_on_what_was_sent_before_it_and_on_nothing_else() {
+fn a_receipt_decides_on_all_but_what_the_device_may_fall_back_to() {
     let directory = tempfile::tempdir().unwrap();
     let state = State::open(directory.path()).unwrap();
     let other = DeviceId([2; 16]);
     for (device, serial) in [(DEVICE, 1), (DEVICE, 2), (other, 1), (DEVICE, 3)] {
         assert_eq!(state.reserve(&device, 0).unwrap().serial, serial);
-        state.sending(&device, serial, &psk(serial as u8)).unwrap();
+        state
+            .sending(&device, serial, &KEY, &psk(serial as u8))
+            .unwrap();
     }
     assert_eq!(
         pending(&directory),
         ["1 01 01", "2 01 02", "1 02 01", "3 01 03"]
     );
     let confirm = |serial| state.confirm(&DEVICE, serial, &KEY, Some(&psk(serial as u8)));
+    // It may have stored 1 before, and use it when 2 is damaged.
     confirm(2).unwrap();
-    assert_eq!(pending(&directory), ["1 02 01", "3 01 03"]);
+    assert_eq!(pending(&directory), ["1 01 01", "1 02 01", "3 01 03"]);
+    // Now that is 2.
     confirm(3).unwrap();
+    assert_eq!(pending(&directory), ["1 02 01"]);
     // Read late: the device has replaced it since.
     confirm(1).unwrap();
     state.refused(&other, 1).unwrap();
@@ -135,6 +140,96 @@ fn a_receipt_decides_on_what_was_sent_before_it_and_on_nothing_else() {
     assert!(issued.ends_with(&format!("{DEVICE},me,02\n{DEVICE},me,03\n")));
     let record = state.device(&DEVICE).unwrap();
     assert_eq!((record.provisioned, record.confirmed_serial), (2, 3));
+}
+
+/// What a device holds, as far as its two slots go: the serials of the last two
+/// configurations that it committed.
+#[derive(Default)]
+struct Slots(Vec<u32>);
+
+impl Slots {
+    fn commit(&mut self, serial: u32) {
+        self.0.push(serial);
+        self.0.drain(..self.0.len().saturating_sub(2));
+    }
+}
+
+#[test]
+fn whatever_is_lost_both_slots_of_a_device_are_known() {
+    #[derive(Clone, Copy)]
+    enum Lost {
+        Configuration,
+        Receipt,
+        Nothing,
+    }
+    const CASES: [Lost; 3] = [Lost::Configuration, Lost::Receipt, Lost::Nothing];
+    const STEPS: u32 = 3;
+    for case in 0..CASES.len().pow(STEPS) {
+        let directory = tempfile::tempdir().unwrap();
+        let state = State::open(directory.path()).unwrap();
+        let mut slots = Slots::default();
+        // The last one loses nothing, so that each of the others is decided on.
+        let lost = (0..STEPS).map(|step| CASES[case / CASES.len().pow(step) % CASES.len()]);
+        for (step, lost) in lost.chain([Lost::Nothing]).enumerate() {
+            let serial = state.reserve(&DEVICE, 0).unwrap().serial;
+            // Each has a PSK of its own: the worst there is.
+            let credential = psk(serial as u8);
+            state.sending(&DEVICE, serial, &KEY, &credential).unwrap();
+            if matches!(lost, Lost::Receipt | Lost::Nothing) {
+                slots.commit(serial);
+            }
+            if matches!(lost, Lost::Nothing) {
+                let confirmed = state.confirm(&DEVICE, serial, &KEY, Some(&credential));
+                confirmed.unwrap();
+            }
+            let pending = pending(&directory);
+            let issued = fs::read_to_string(directory.path().join("issued.csv"));
+            let issued = issued.unwrap_or_default();
+            let last: Vec<_> = issued.lines().skip(1).collect();
+            let last = &last[last.len().saturating_sub(2)..];
+            for serial in &slots.0 {
+                let is_pending = pending.contains(&format!("{serial} 01 {serial:02x}"));
+                let is_issued = last.contains(&&*format!("{DEVICE},me,{serial:02x}"));
+                assert!(is_pending || is_issued, "{case} {step}: {serial}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_credential_that_is_sent_again_is_kept_once_and_with_its_first_serial() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = State::open(directory.path()).unwrap();
+    let send = |credential: &Credential| {
+        let serial = state.reserve(&DEVICE, 0).unwrap().serial;
+        state.sending(&DEVICE, serial, &KEY, credential).unwrap();
+        serial
+    };
+    let undecided = |key| {
+        let credential = state.undecided(&DEVICE, key).unwrap();
+        credential.map(|credential| credential.psk.to_vec())
+    };
+    assert_eq!(undecided(&KEY), None);
+    for serial in 1..=3 {
+        assert_eq!(send(&psk(7)), serial);
+        assert_eq!(pending(&directory), ["1 01 07"]);
+        assert_eq!(undecided(&KEY), Some(vec![7]));
+        assert_eq!(undecided(&[5; 65]), None, "it was not sent to that one");
+    }
+    // The device may hold it since 1, whatever it says of 3.
+    state.refused(&DEVICE, 3).unwrap();
+    assert_eq!(undecided(&KEY), Some(vec![7]));
+    let serial = send(&psk(7));
+    state.confirm(&DEVICE, serial, &KEY, Some(&psk(7))).unwrap();
+    assert_eq!(pending(&directory), Vec::<String>::new());
+    assert_eq!(undecided(&KEY), None, "it is decided");
+    // A refusal of the one configuration that it was sent with decides, too.
+    let serial = send(&psk(8));
+    state.refused(&DEVICE, serial).unwrap();
+    assert_eq!(undecided(&KEY), None);
+    // One that was confirmed is pending again when it is sent again.
+    let serial = send(&psk(7));
+    assert_eq!(pending(&directory), [format!("{serial} 01 07")]);
 }
 
 #[test]
@@ -149,7 +244,7 @@ fn a_credential_is_known_wherever_noting_it_stops() {
         let path = |name: &str| directory.path().join(name);
         let state = State::open(directory.path()).unwrap();
         state.reserve(&DEVICE, 0).unwrap();
-        state.sending(&DEVICE, 1, &credential()).unwrap();
+        state.sending(&DEVICE, 1, &KEY, &credential()).unwrap();
         // A directory in the place of the file, or of the one that would
         // replace it: neither can be written.
         let device = format!("devices/{DEVICE}.json.new");
