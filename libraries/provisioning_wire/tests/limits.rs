@@ -275,6 +275,9 @@ fn alert_codes_survive_the_wire() {
         let code = AlertCode::from_wire(byte);
         assert_eq!(code.to_wire(), byte);
         named += u32::from(!matches!(code, AlertCode::Other(_)));
+        let parsed = Alert::parse(&[byte]).map(|alert| alert.code);
+        // 0 is no code.
+        assert_eq!(parsed, if byte == 0 { Err(Malformed) } else { Ok(code) });
     }
     assert_eq!(named, 16);
 }
