@@ -230,6 +230,15 @@ fn a_credential_that_is_sent_again_is_kept_once_and_with_its_first_serial() {
     // One that was confirmed is pending again when it is sent again.
     let serial = send(&psk(7));
     assert_eq!(pending(&directory), [format!("{serial} 01 07")]);
+    // A later receipt for a configuration without a credential: the device may
+    // fall back to this one, and when it is sent again, that is kept anew.
+    let without = state.reserve(&DEVICE, 0).unwrap().serial;
+    state.confirm(&DEVICE, without, &KEY, None).unwrap();
+    assert_eq!(pending(&directory), [format!("{serial} 01 07")]);
+    assert_eq!(undecided(&KEY), None);
+    let again = send(&psk(7));
+    let rows = [serial, again].map(|serial| format!("{serial} 01 07"));
+    assert_eq!(pending(&directory), rows);
 }
 
 #[test]
