@@ -21,19 +21,26 @@ use crate::qmp::connect;
 const MTIME: u64 = 0x0200_bff8;
 /// Address of the first processor's `mtimecmp`.
 const MTIMECMP: u64 = 0x0200_4000;
-/// A net under [`Clock::settle`], in the host's time.
-const SETTLED: Duration = Duration::from_secs(2);
+/// A net under [`Clock::settle`], in the host's time: a board that looks at no timer
+/// for so long has died.
+const SETTLED: Duration = Duration::from_secs(30);
 /// Ticks per second of `mtime`.
 pub const FREQUENCY: u64 = 10_000_000;
 /// The longest single jump: below every period that the board's timers have in
 /// turn (the fast blink, 100 ms).
 pub const LONGEST_JUMP: Duration = Duration::from_millis(50);
-/// Pause after each jump, for the guest to act on the timers that fired.
-const SETTLE: Duration = Duration::from_millis(4);
+/// Pause after each jump, for what the guest's processes make of the timers that
+/// fired; that the kernel has seen to them is waited for.
+const PAUSE: Duration = Duration::from_millis(4);
 
 /// Ticks of `mtime` as a duration.
 pub fn duration(ticks: u64) -> Duration {
     Duration::from_nanos(ticks.saturating_mul(1_000_000_000 / FREQUENCY))
+}
+
+/// A duration as ticks of `mtime`.
+fn ticks(duration: Duration) -> u64 {
+    (duration.as_nanos() / u128::from(1_000_000_000 / FREQUENCY)) as u64
 }
 
 /// A connection to one emulator's test socket.
@@ -73,32 +80,63 @@ impl Clock {
 
     /// Waits until no timer of the board is due that it has not seen to, however slow
     /// the host is.
+    ///
+    /// # Errors
+    /// When the board has died, or the emulator ended.
     pub fn settle(&mut self) -> Result<()> {
         let start = Instant::now();
-        while start.elapsed() < SETTLED && self.read(MTIMECMP)? <= self.ticks()? {
+        while self.is_due()? {
+            if start.elapsed() > SETTLED {
+                let found = format!("none of it within {} s", SETTLED.as_secs());
+                return Err(Failure::new(
+                    "waiting for the board to see to its timers",
+                    found,
+                ));
+            }
             thread::sleep(Duration::from_millis(1));
         }
         Ok(())
     }
 
-    /// Moves virtual time forward by `by`, in steps that keep timers in order.
+    /// A board that has not set a timer up yet has none that could be due.
+    fn is_due(&mut self) -> Result<bool> {
+        let compare = self.read(MTIMECMP)?;
+        Ok(compare != 0 && compare <= self.ticks()?)
+    }
+
+    /// Lets `by` of virtual time pass, most of it by jumps that keep timers in order:
+    /// each comes when the board has seen to those before. What passes by itself
+    /// meanwhile counts, so that on a slow host no more passes than on a fast one.
+    ///
+    /// # Errors
+    /// When the board has died, or the emulator ended.
     pub fn advance(&mut self, by: Duration) -> Result<()> {
-        let mut left = by;
-        while !left.is_zero() {
-            let step = left.min(LONGEST_JUMP);
-            let ticks = step.as_nanos() as u64 / (1_000_000_000 / FREQUENCY);
+        let end = self.ticks()?.saturating_add(ticks(by));
+        loop {
+            self.settle()?;
             let now = self.ticks()?;
-            self.ask(&format!("writeq {MTIME:#x} {:#x}", now + ticks))?;
-            thread::sleep(SETTLE);
-            left -= step;
+            if now >= end {
+                return Ok(());
+            }
+            let next = end.min(now.saturating_add(ticks(LONGEST_JUMP)));
+            self.ask(&format!("writeq {MTIME:#x} {next:#x}"))?;
+            thread::sleep(PAUSE);
         }
-        Ok(())
     }
 
     fn word(&mut self, address: u64) -> Result<u64> {
-        let answer = self.ask(&format!("readl {address:#x}"))?;
+        self.number("readl", address)
+    }
+
+    /// Reads 16 bits of the board's memory, while it runs.
+    pub(crate) fn half(&mut self, address: u64) -> Result<u16> {
+        Ok(self.number("readw", address)? as u16)
+    }
+
+    fn number(&mut self, command: &str, address: u64) -> Result<u64> {
+        let answer = self.ask(&format!("{command} {address:#x}"))?;
         u64::from_str_radix(answer.trim_start_matches("0x"), 16)
-            .doing(|| format!("reading the board's clock ({answer})"))
+            .doing(|| format!("reading the board's memory at {address:#x} ({answer})"))
     }
 
     fn ask(&mut self, line: &str) -> Result<String> {

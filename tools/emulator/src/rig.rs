@@ -12,7 +12,6 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::button;
@@ -27,8 +26,11 @@ use crate::report::{Command, Report};
 /// How often the LEDs are read: fast enough to show the fastest blink. What
 /// happens in between is in the board's ring.
 const SAMPLING: Duration = Duration::from_millis(50);
-/// How long a press of the button lasts: above any debouncing.
-const PRESS: Duration = Duration::from_millis(300);
+/// How much of the board's time passes until its LEDs are looked at again, for none
+/// of their changes to be lost.
+const STRIDE: Duration = Duration::from_secs(1);
+/// A net under an emulator that answers nobody and has not ended, in the host's time.
+const ENDING: Duration = Duration::from_secs(20);
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,6 +163,14 @@ impl Rig {
         Mark(self.history.len())
     }
 
+    /// The place behind the first announcement of a phase from a mark on; where there
+    /// is none, the end of the history.
+    pub fn mark_behind(&self, from: Mark, phase: Phase) -> Mark {
+        let mut seen = self.history(from).iter();
+        let index = seen.position(|seen| *seen == Seen::Phase(phase));
+        index.map_or_else(|| self.mark(), |index| Mark(from.0 + index + 1))
+    }
+
     pub fn history(&self, from: Mark) -> &[Seen] {
         &self.history[from.0..]
     }
@@ -289,22 +299,50 @@ impl Rig {
         Ok(())
     }
 
-    /// Presses the button and lets it go.
+    /// Presses the button and lets it go; the board has seen both.
     pub fn press_button(&mut self) -> Result<()> {
-        self.hold_button(PRESS)
+        self.shift_button(true)?;
+        self.shift_button(false)
     }
 
-    /// Holds the button down for as long, in the host's time.
-    pub fn hold_button(&mut self, time: Duration) -> Result<()> {
-        button::press(&mut self.machine()?.qmp)?;
-        thread::sleep(time);
-        button::release(&mut self.machine()?.qmp)
+    /// Moves the button; the board has seen it afterwards.
+    pub fn shift_button(&mut self, down: bool) -> Result<()> {
+        button::shift(self.machine()?, down)
     }
 
-    /// Moves the board's clock forward and takes in what happens meanwhile.
+    /// Lets so much of the board's time pass quickly, as [`Clock::advance`] does, and
+    /// takes in what happens meanwhile. Ends early when the board restarts or ends.
+    ///
+    /// [`Clock::advance`]: crate::clock::Clock::advance
     pub fn advance(&mut self, by: Duration) -> Result<()> {
-        self.machine()?.clock.advance(by)?;
-        self.pump(Duration::ZERO)
+        let mut left = by;
+        while !left.is_zero() {
+            let stride = left.min(STRIDE);
+            if !self.stride(stride)? {
+                return Ok(());
+            }
+            left -= stride;
+        }
+        Ok(())
+    }
+
+    /// Answers false when the emulator ended meanwhile.
+    fn stride(&mut self, by: Duration) -> Result<bool> {
+        let machine = self.machine()?;
+        let number = machine.number;
+        let moved = machine.clock.advance(by);
+        self.pump(Duration::ZERO)?;
+        let start = Instant::now();
+        while let Err(failure) = &moved
+            && self.machine.as_ref().map(|machine| machine.number) == Some(number)
+        {
+            // One that has just ended answers nobody; that it did comes soon.
+            if start.elapsed() > ENDING {
+                return Err(failure.clone());
+            }
+            self.pump(Duration::from_millis(10))?;
+        }
+        Ok(moved.is_ok())
     }
 
     /// Reads a range of the board's memory.
@@ -377,10 +415,10 @@ impl Rig {
                 let found = format!("not seen within {} s of the board's time", limit.as_secs());
                 return Err(self.failure(what, &found));
             }
-            if self.machine.is_some() {
-                self.machine()?.clock.advance(STEP)?;
+            match self.machine.is_some() {
+                true => self.advance(STEP)?,
+                false => self.pump(STEP)?,
             }
-            self.pump(Duration::ZERO)?;
             passed += STEP;
         }
     }
@@ -533,7 +571,12 @@ impl Rig {
 
     fn obey(&mut self, command: Command) -> Result<()> {
         match command {
-            Command::Button if self.machine.is_some() => self.press_button(),
+            Command::Button if self.machine.is_some() => {
+                if let Err(failure) = self.press_button() {
+                    self.note(failure.to_string());
+                }
+                Ok(())
+            }
             Command::Identify if self.daemon.is_some() => {
                 if let Err(failure) = self.identify(!self.identified) {
                     self.note(failure.to_string());

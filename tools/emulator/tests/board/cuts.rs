@@ -217,8 +217,6 @@ pub struct Steps {
     pub committed: u64,
     /// The conversation is over.
     pub ended: u64,
-    /// The kernel takes what the button's keyboard says.
-    pub button: u64,
     /// A process prints.
     pub printed: u64,
 }
@@ -235,7 +233,6 @@ impl Steps {
             committing: functions.find("CommitStore", "commit")?,
             committed: functions.find("CommitClient", "committed")?,
             ended: functions.find("SessionObserver", "ended")?,
-            button: functions.find("Keyboard as", "buffer_chain_ready")?,
             printed: functions.find("console::Console as", "command")?,
         })
     }

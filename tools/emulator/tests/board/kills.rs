@@ -10,12 +10,11 @@
 //! points lie anywhere between power-on and the tenants, a quarter where the flash is
 //! written, a quarter between the order to do so and the end of the conversation.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use emulator::button;
 use emulator::clock::LONGEST_JUMP;
 use emulator::cut::Cut;
-use emulator::failure::{Failure, Result};
+use emulator::failure::Result;
 use emulator::phase::Phase;
 use emulator::rig::{Mark, Rig, Seen};
 use emulator::scenario::{wait_provisioned, wait_tenant};
@@ -25,22 +24,18 @@ use serde_json::Value;
 use crate::cuts::{Points, Ran, Steps, look, run, told};
 use crate::support::{Bench, LIMIT, require};
 
-/// Twice this the button is held and let go for two presses, in the board's time:
-/// above any debouncing.
-const HALF_PRESS: Duration = LONGEST_JUMP;
 /// Where a run is longer than the one that was measured, in the board's time: it has
 /// come to its end, and is cut there.
 const AT_END: Duration = Duration::from_secs(2);
 
 /// What a person does meanwhile, and the board's time made to pass.
-struct Hand<'a> {
-    cut: &'a Cut,
-    button: u64,
+#[derive(Default)]
+struct Hand {
     pressed: bool,
     at_end: Duration,
 }
 
-impl Hand<'_> {
+impl Hand {
     /// Two presses in the window, as soon as it is open; then the rest of it, and
     /// what the search for the daemon waits, pass quickly.
     fn act(&mut self, rig: &mut Rig, from: Mark) -> Result<bool> {
@@ -48,7 +43,7 @@ impl Hand<'_> {
         if !self.pressed && phases.contains(&Phase::BootWindow) {
             self.pressed = true;
             for down in [true, false, true, false] {
-                self.move_button(rig, from, down)?;
+                rig.shift_button(down)?;
             }
         } else if phases.contains(&Phase::Tenant) {
             rig.advance(LONGEST_JUMP)?;
@@ -58,48 +53,11 @@ impl Hand<'_> {
         }
         Ok(self.at_end < AT_END)
     }
-
-    /// Goes on only when the board has seen it, so that two presses are two on a
-    /// host that is busy.
-    fn move_button(&self, rig: &mut Rig, from: Mark, down: bool) -> Result<()> {
-        let before = self.cut.read_report()?.executions(self.button);
-        let qmp = &mut rig.machine()?.qmp;
-        match down {
-            true => button::press(qmp)?,
-            false => button::release(qmp)?,
-        }
-        let start = Instant::now();
-        loop {
-            let report = self.cut.read_report()?;
-            if report.executions(self.button) > before || report.cut.is_some() {
-                break;
-            }
-            if start.elapsed() > LIMIT {
-                let found = format!("down: {down}; {:?}", rig.phases(from));
-                return Err(Failure::new(
-                    "waiting for the board to see its button",
-                    found,
-                ));
-            }
-            rig.pump(Duration::from_millis(2))?;
-        }
-        for _ in 0..2 {
-            rig.machine()?.clock.settle()?;
-            rig.advance(HALF_PRESS)?;
-        }
-        rig.machine()?.clock.settle()
-    }
 }
 
-fn run_with_hand(bench: &mut Bench, steps: &Steps, mut cut: Cut) -> Result<Ran> {
-    cut.notes.push(steps.button);
-    let mut hand = Hand {
-        cut: &cut,
-        button: steps.button,
-        pressed: false,
-        at_end: Duration::ZERO,
-    };
-    run(bench, &cut, |rig, from| hand.act(rig, from))
+fn run_with_hand(bench: &mut Bench, cut: &Cut) -> Result<Ran> {
+    let mut hand = Hand::default();
+    run(bench, cut, |rig, from| hand.act(rig, from))
 }
 
 /// Lengths of undisturbed runs, in instructions.
@@ -128,7 +86,7 @@ impl Lengths {
         let mut whole = [0; 2];
         let (mut writing, mut storing) = (0, 0);
         for length in &mut whole {
-            let report = run_with_hand(bench, steps, cut.clone())?.report;
+            let report = run_with_hand(bench, &cut)?.report;
             let begin = told(report.first(steps.committing, 0), "order to store")?;
             writing = told(report.first(steps.committed, begin), "answer of the flash")? - begin;
             storing = told(report.first(steps.ended, begin), "end")? - begin;
@@ -212,7 +170,7 @@ pub fn at_random_points(bench: &mut Bench) -> Result<()> {
             ..points.cut()
         };
         let after_count = cut.after;
-        let ran = run_with_hand(bench, &steps, cut);
+        let ran = run_with_hand(bench, &cut);
         let ran = points.at(point, ran)?;
         let after = look(bench);
         let after = points.at(point, after)?;

@@ -8,6 +8,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use emulator::button;
+use emulator::clock;
 use emulator::daemon;
 use emulator::failure::{Failure, Result, While};
 use emulator::image;
@@ -27,6 +28,11 @@ use crate::tenants;
 /// In the board's time: ten minutes, and some more.
 const NOBODY_CAME: Duration = Duration::from_secs(640);
 
+/// How long the button is held for everything to be cleared, in the board's time.
+const HOLD: Duration = Duration::from_secs(10);
+/// In the board's time: what was due so long ago has not come.
+const LONG_AGO: Duration = Duration::from_secs(10);
+
 /// Provisions the board and switches it off again.
 fn provisioned(bench: &mut Bench) -> Result<Provisioned> {
     bench.start_daemon()?;
@@ -44,17 +50,10 @@ pub fn press_twice(bench: &mut Bench) -> Result<Mark> {
     let mark = bench.power_on()?;
     let rig = bench.rig();
     rig.wait_phase(mark, Phase::BootWindow, LIMIT)?;
-    twice(rig)?;
+    rig.press_button()?;
+    rig.press_button()?;
     rig.wait_phase(mark, Phase::Looking, LIMIT)?;
     Ok(mark)
-}
-
-/// As [`press_twice`], on a board whose window is open.
-pub fn twice(rig: &mut Rig) -> Result<()> {
-    const PRESS: Duration = Duration::from_millis(100);
-    rig.hold_button(PRESS)?;
-    std::thread::sleep(PRESS);
-    rig.hold_button(PRESS)
 }
 
 fn announced(rig: &Rig, from: Mark, phase: Phase) -> bool {
@@ -76,7 +75,7 @@ pub fn nobody_comes(bench: &mut Bench) -> Result<()> {
     rig.wait_advancing(second, "for the tenants", NOBODY_CAME, |seen| {
         (*seen == Seen::Phase(Phase::Tenant)).then_some(())
     })?;
-    let waited = emulator::clock::duration(rig.machine()?.clock.ticks()?);
+    let waited = clock::duration(rig.machine()?.clock.ticks()?);
     require(
         waited > Duration::from_secs(600),
         "the board waited for ten minutes",
@@ -149,20 +148,29 @@ pub fn hold(bench: &mut Bench) -> Result<()> {
     let second = bench.power_on()?;
     let rig = bench.rig();
     rig.wait_phase(second, Phase::BootWindow, LIMIT)?;
-    button::press(&mut rig.machine()?.qmp)?;
+    let pressed = rig.machine()?.clock.ticks()?;
+    rig.shift_button(true)?;
     rig.wait_phase(second, Phase::Button, LIMIT)?;
-    rig.advance(Duration::from_secs(9))?;
+    let held = |rig: &mut Rig| -> Result<Duration> {
+        Ok(clock::duration(rig.machine()?.clock.ticks()? - pressed))
+    };
+    while !announced(rig, second, Phase::Wiping) && held(rig)? < HOLD + LONG_AGO {
+        rig.advance(clock::LONGEST_JUMP)?;
+    }
+    let time = held(rig)?;
     require(
-        !announced(rig, second, Phase::Wiping) && !announced(rig, second, Phase::Tenant),
-        "nothing happened yet",
-        rig.phases(second),
+        time >= HOLD,
+        "nothing happened before the button was held long enough",
+        time,
     )?;
-    let wiping = Duration::from_secs(3);
-    rig.wait_advancing(second, "for the wipe", wiping, |seen| {
-        (*seen == Seen::Phase(Phase::Wiping)).then_some(())
-    })?;
+    let phases = rig.phases(second);
+    require(
+        phases.starts_with(&[Phase::BootWindow, Phase::Button, Phase::Wiping]),
+        "the hold wipes, and nothing comes between",
+        &phases,
+    )?;
     rig.wait_console(second, "button held", LIMIT)?;
-    button::release(&mut rig.machine()?.qmp)?;
+    rig.shift_button(false)?;
     let after = wait_provisioned(rig, second, LIMIT)?;
     require(
         after.serial > before.serial,
@@ -191,7 +199,7 @@ pub fn stuck_button(bench: &mut Bench) -> Result<()> {
     let second = bench.power_on()?;
     let rig = bench.rig();
     rig.wait_phase(second, Phase::BootWindow, LIMIT)?;
-    button::press(&mut rig.machine()?.qmp)?;
+    rig.shift_button(true)?;
     rig.wait_phase(second, Phase::Button, LIMIT)?;
     rig.advance(Duration::from_secs(40))?;
     bench.start_daemon()?;
@@ -218,7 +226,7 @@ fn power_on_pressed(bench: &mut Bench) -> Result<Mark> {
     let start = Instant::now();
     while rig.phases(mark).is_empty() {
         require(start.elapsed() < LIMIT, "the board starts", start.elapsed())?;
-        button::press(&mut rig.machine()?.qmp)?;
+        button::set(&mut rig.machine()?.qmp, true)?;
         rig.pump(Duration::ZERO)?;
     }
     Ok(mark)
@@ -248,7 +256,7 @@ pub fn stuck_from_power_on(bench: &mut Bench) -> Result<()> {
         wait_tenant(rig, mark, &given.endpoint, LIMIT)?;
         // Nor does it count later on, as a hold or a press.
         rig.advance(Duration::from_secs(30))?;
-        button::release(&mut rig.machine()?.qmp)?;
+        rig.shift_button(false)?;
         rig.advance(Duration::from_secs(2))?;
         let phases = rig.phases(mark);
         require(
