@@ -28,9 +28,9 @@ const FAST: Duration = Duration::from_millis(100);
 const MEDIUM: Duration = Duration::from_millis(300);
 const SLOW: Duration = Duration::from_millis(1_000);
 
-/// The shortest and longest time between two changes of a blink. With a network
-/// the board's time is the host's, and a busy host makes changes late, or early
-/// after a late one; the paces stay apart all the same.
+/// The shortest and longest time between two changes of a blink. The board's time
+/// goes on with the host's while the board is idle, and a busy host wakes it late: a
+/// change comes late then, or early after a late one. The paces stay apart all the same.
 fn pace(period: Duration) -> std::ops::RangeInclusive<Duration> {
     period * 65 / 100..=period * 190 / 100
 }

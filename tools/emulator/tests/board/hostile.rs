@@ -27,7 +27,7 @@ use provisioning_storage::layout::Page;
 
 use crate::lifecycle::press_twice;
 use crate::secrets::{Secret, Watched, first_in};
-use crate::support::{Bench, LIMIT, require};
+use crate::support::{Bench, LIMIT, require, starts};
 
 /// Memory of all applications, the kernel's grants in it included.
 const APPLICATIONS: Range<u64> = 0x8030_0000..0x8040_0000;
@@ -160,21 +160,16 @@ fn holds_tight(bench: &mut Bench, from: Mark, secrets: &[Secret]) -> Result<()> 
     require(panicked.is_none(), "the kernel did not panic", panicked)
 }
 
-/// The kernel obeys the button, or does what it does when its provisioner has
-/// stopped for good: it says so and restarts the board.
+/// The kernel obeys the button, whether its provisioner runs or has stopped and is
+/// about to be started again, and the board does not restart.
 fn goes_on(bench: &mut Bench) -> Result<()> {
-    let pressed = bench.rig().mark();
-    bench.rig().press_button()?;
-    bench.rig().wait(
-        pressed,
-        "for the kernel to go on",
-        LIMIT,
-        |seen| match seen {
-            Seen::Phase(Phase::Wiping | Phase::Failed | Phase::Restarting) => Some(()),
-            _ => None,
-        },
-    )?;
-    bench.rig().wait_phase(pressed, Phase::Looking, LIMIT)
+    let rig = bench.rig();
+    let pressed = rig.mark();
+    rig.press_button()?;
+    rig.wait_phase(pressed, Phase::Wiping, LIMIT)?;
+    rig.wait_phase(pressed, Phase::Looking, LIMIT)?;
+    let restarts = starts(rig, pressed);
+    require(restarts == 0, "the board did not restart", restarts)
 }
 
 /// The seeds, or the one that the environment names as a life has printed it.
@@ -189,17 +184,8 @@ fn seeds() -> Result<Vec<u64>> {
     }
 }
 
-/// Instructions are counted, and there is no network.
-fn counted(bench: &mut Bench, pace: Pace) {
-    let settings = bench.rig().machine_settings();
-    settings.pace = pace;
-    settings.network = Network::Unplugged;
-}
-
-fn in_real_time(bench: &mut Bench) {
-    let settings = bench.rig().machine_settings();
-    settings.pace = Pace::RealTime;
-    settings.network = Network::Tap;
+fn network(bench: &mut Bench, network: Network) {
+    bench.rig().machine_settings().network = network;
 }
 
 /// A board that was never provisioned, in the hands of a hostile provisioner.
@@ -208,7 +194,7 @@ pub fn provisioner(bench: &mut Bench) -> Result<()> {
     let secrets = watched.secrets(bench)?;
     let attempts_before = bench.flash()?.journal().attempts;
     install(bench, &[PROVISIONER])?;
-    counted(bench, Pace::CountedAwake);
+    network(bench, Network::Unplugged);
     let (mut shares, mut confirmations, mut spoiled) = (0, 0, 0);
     for seed in seeds()? {
         instruct(bench, seed, Mode::Sequence)?;
@@ -237,15 +223,20 @@ pub fn provisioner(bench: &mut Bench) -> Result<()> {
         "the sequences went as deep as they are meant to",
         depth,
     )?;
-    // Each share that left was counted, by this board for the people to see.
+    // Each share that left was counted, by this board for the people to see, and no
+    // press took any of it back. Lives that were not heard of to their end count, too.
     let flash = bench.flash()?;
     let attempts = u64::from(flash.journal().attempts - attempts_before);
-    require(attempts >= 1, "attempts were counted", attempts)?;
+    require(
+        attempts >= shares,
+        "each share that left was counted",
+        (attempts, shares),
+    )?;
     require(!flash.holds_configuration(), "nothing was stored", ())?;
 
     // The same flash with the real provisioner.
     install_real(bench)?;
-    in_real_time(bench);
+    network(bench, Network::Tap);
     bench.start_daemon()?;
     let from = bench.power_on()?;
     let rig = bench.rig();
@@ -292,6 +283,8 @@ pub fn with_a_configuration(bench: &mut Bench) -> Result<()> {
         Duration::from_secs(640),
         |seen| (*seen == Seen::Phase(Phase::Tenant)).then_some(()),
     )?;
+    // The provisioner was started again meanwhile, and told of its lives, too.
+    let tenants = bench.rig().mark_behind(tenants, Phase::Tenant);
     let lives = wait_lines(bench, tenants, "end", LIVES * TENANTS.len())?;
     for life in &lives {
         let denied = number(life, "opened")? + number(life, "shares")?;
@@ -333,7 +326,8 @@ pub fn alarms(bench: &mut Bench) -> Result<()> {
     /// What a process's own calls take.
     const CALLS: u64 = 200;
     install(bench, &[PROVISIONER])?;
-    counted(bench, Pace::Counted);
+    network(bench, Network::Unplugged);
+    bench.rig().machine_settings().pace = Pace::Counted;
     instruct(bench, 1 << 32, Mode::Alarms)?;
     let from = bench.power_on()?;
     let lines = wait_lines(bench, from, "alarms", 3)?;
@@ -371,7 +365,7 @@ pub fn alarms(bench: &mut Bench) -> Result<()> {
 /// next life can ask for it, and the board is as it was.
 pub fn dies_agreeing(bench: &mut Bench) -> Result<()> {
     install(bench, &[PROVISIONER])?;
-    counted(bench, Pace::CountedAwake);
+    network(bench, Network::Unplugged);
     for seed in 1..3 {
         instruct(bench, seed << 32, Mode::DieAgreeing)?;
         let from = bench.power_on()?;
@@ -390,7 +384,7 @@ pub fn dies_agreeing(bench: &mut Bench) -> Result<()> {
         bench.rig().power_off()?;
     }
     install_real(bench)?;
-    in_real_time(bench);
+    network(bench, Network::Tap);
     bench.start_daemon()?;
     let from = bench.power_on()?;
     let rig = bench.rig();

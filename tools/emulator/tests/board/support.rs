@@ -14,7 +14,7 @@ use std::time::Duration;
 use emulator::daemon;
 use emulator::failure::{Failure, Result, While};
 use emulator::lamps;
-use emulator::machine::Exit;
+use emulator::machine::{Exit, Pace};
 use emulator::phase::Phase;
 use emulator::plain;
 use emulator::proxy::{Frame, Pieces, Proxy, Verdict};
@@ -96,7 +96,10 @@ impl Bench {
             // A log that cannot be written must not fail the case.
             drop(plain::show(&shown, &mut file));
         });
-        let fixture = Fixture::new(&parts, &directory, reports, commands)?;
+        let mut fixture = Fixture::new(&parts, &directory, reports, commands)?;
+        // What the board computes takes as long however busy the host is, so that its
+        // LEDs and its timers are on time.
+        fixture.rig.machine_settings().pace = Pace::CountedAwake;
         Ok(Bench {
             fixture,
             parts,
@@ -263,10 +266,13 @@ pub fn starts(rig: &Rig, from: Mark) -> usize {
         .count()
 }
 
-/// Waits for the board to restart by itself.
+/// Waits for the board to restart by itself, until it says where it stands: its LEDs
+/// show that a moment earlier.
 pub fn wait_restart(rig: &mut Rig, from: Mark) -> Result<()> {
+    let mut restarted = false;
     rig.wait(from, "for the board to restart", LIMIT, |seen| {
-        (*seen == Seen::Exit(Exit::Reset)).then_some(())
+        restarted |= *seen == Seen::Exit(Exit::Reset);
+        (restarted && matches!(seen, Seen::Phase(_))).then_some(())
     })
 }
 
