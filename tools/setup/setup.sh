@@ -44,7 +44,7 @@ missing_packages() {
     command -v ip >/dev/null || [ -x /usr/sbin/ip ] || [ -x /sbin/ip ] || echo iproute2
     command -v unshare >/dev/null && command -v setpriv >/dev/null || echo util-linux
     command -v git >/dev/null || echo git
-    command -v cc >/dev/null || echo build-essential
+    command -v cc >/dev/null && command -v c++ >/dev/null || echo build-essential
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         echo python3
         echo python3-venv

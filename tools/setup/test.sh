@@ -41,6 +41,7 @@ suite tock-api . python3 tools/api_check/api_check.py
 suite unsafe . python3 tools/unsafe_check/unsafe_check.py
 suite host . cargo test --no-fail-fast
 suite bare-processor . cargo test --package qemu_rv32_bench --no-fail-fast
+suite fuzz . env TEST_LOGS="$logs" tools/setup/fuzz_short.sh
 suite emulated . cargo test --package emulator --no-fail-fast
 
 printf '\n== summary\n'
