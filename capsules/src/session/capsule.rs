@@ -408,6 +408,14 @@ impl<'a, R: Rng<'a>, A: Alarm<'a>> CommitClient for Session<'a, R, A> {
         self.answer(|conversation| conversation.stored(outcome));
         match outcome {
             Ok(()) => {
+                // Whoever closed and opened again meanwhile was let in because the
+                // board wanted a configuration. Now it has one.
+                if let State::Closing { talking, .. } = self.state.get() {
+                    self.state.set(State::Closing {
+                        talking,
+                        reopen: false,
+                    });
+                }
                 self.observer.map(|observer| observer.committed());
             }
             // Nobody is left to send the receipt that says so.
