@@ -129,9 +129,13 @@ pub fn ticks() -> u32 {
 pub fn pause(ticks: u32) {
     let end = self::ticks().wrapping_add(ticks);
     tame();
-    while end.wrapping_sub(self::ticks()) as i32 > 0 {
+    loop {
+        // Read once: a second reading can lie behind the end, and what is then left is
+        // a round of the whole clock.
         let left = end.wrapping_sub(self::ticks());
-        if command(ALARM, 5, left.max(LEAST_TICKS) as usize, 0)[0] != SUCCESS_U32 {
+        if left.cast_signed() <= 0
+            || command(ALARM, 5, left.max(LEAST_TICKS) as usize, 0)[0] != SUCCESS_U32
+        {
             return;
         }
         TockSyscalls::yield_wait();
