@@ -142,13 +142,11 @@ impl Conversation {
     /// Takes a frame; [`step`](Self::step) tells what comes of it.
     pub fn receive(&mut self, frame: &Frame<'_>) {
         let before = self.session.advance();
-        // An alert that the session ends with comes out of `step`.
-        if self.session.receive(frame).is_err() {
-            return;
-        }
-        match (before, frame.kind()) {
-            (Progress::Idle, FrameType::Hello) => self.hello(),
-            (Progress::Idle, FrameType::ShareV) => self.confirmed(),
+        match (self.session.receive(frame), before, frame.kind()) {
+            (Ok(()), Progress::Idle, FrameType::Hello) => self.hello(),
+            (Ok(()), Progress::Idle, FrameType::ShareV) => self.confirmed(),
+            (Err(AlertCode::ConfirmationFailed), ..) => self.unconfirmed(),
+            // An alert that the session ends with comes out of `step`.
             _ => (),
         }
     }
@@ -358,6 +356,16 @@ impl Conversation {
             self.tell(Event::Confirmed { device });
             #[cfg(feature = "key-log")]
             self.log_keys(device);
+        }
+    }
+
+    fn unconfirmed(&mut self) {
+        if let Some(device) = self.device() {
+            self.tell(Event::Unconfirmed {
+                device,
+                peer: self.peer.clone(),
+                times: self.context.keys.wrong(device),
+            });
         }
     }
 

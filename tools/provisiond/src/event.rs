@@ -57,6 +57,15 @@ pub enum Event {
         /// Device id.
         device: DeviceId,
     },
+    /// Whoever says to be the device does not know its setup code.
+    Unconfirmed {
+        /// Device id.
+        device: DeviceId,
+        /// Address.
+        peer: String,
+        /// How often since somebody did, or since the daemon was started.
+        times: u32,
+    },
     /// A configuration goes out.
     Sending {
         /// Device id.
@@ -173,6 +182,14 @@ impl fmt::Display for Event {
             }
             Event::Agreeing { device } => write!(f, "{device} agreeing on keys"),
             Event::Confirmed { device } => write!(f, "{device} confirmed: setup code is right"),
+            Event::Unconfirmed {
+                device,
+                peer,
+                times,
+            } => write!(
+                f,
+                "{device} not confirmed: setup code is wrong, {times} in a row, now from {peer}"
+            ),
             Event::Sending { device, serial } => {
                 write!(f, "{device} sending configuration {serial}")
             }

@@ -139,6 +139,20 @@ mod tests {
     }
 
     #[test]
+    fn codes_that_are_shorter_than_those_minted_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("codes.csv");
+        // Zeros have a zero for their check symbol, however many they are.
+        for length in 0..ZEROS.replace('-', "").len() {
+            fs::write(&path, format!("{},{}\n", id(1), "0".repeat(length))).unwrap();
+            let error = Inventory::open(&path).err().unwrap().to_string();
+            assert!(error.contains("has 15 letters and digits"), "{error}");
+        }
+        fs::write(&path, format!("{},{}\n", id(1), "0".repeat(15))).unwrap();
+        assert!(Inventory::open(&path).is_ok());
+    }
+
+    #[test]
     fn errors_name_the_line_and_no_code() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("codes.csv");

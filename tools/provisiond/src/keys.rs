@@ -117,6 +117,8 @@ struct Device {
     last: Option<Arc<Derived>>,
     /// Held by whoever derives for this device, or waits for a permit.
     turn: Arc<Semaphore>,
+    /// Wrong confirmations since the last right one.
+    wrong: u32,
 }
 
 impl Default for Device {
@@ -125,6 +127,7 @@ impl Default for Device {
             confirmed: None,
             last: None,
             turn: Arc::new(Semaphore::new(1)),
+            wrong: 0,
         }
     }
 }
@@ -192,7 +195,22 @@ impl Keys {
     /// Notes that the device behind a HELLO knew its setup code: no HELLO of
     /// anybody else makes this forgotten.
     pub fn confirmed(&self, device: DeviceId, derived: Arc<Derived>) {
-        self.lock().entry(device).or_default().confirmed = Some(derived);
+        let mut devices = self.lock();
+        let known = devices.entry(device).or_default();
+        known.confirmed = Some(derived);
+        known.wrong = 0;
+    }
+
+    /// Counts that whoever is behind a HELLO, for which a secret was given, did not
+    /// know the setup code; returns how often since somebody did, or since the
+    /// daemon was started. Nothing but words depends on it: codes are too long to
+    /// be guessed ([`SetupCode`]), and nobody on the network is to keep a device
+    /// from its daemon.
+    pub fn wrong(&self, device: DeviceId) -> u32 {
+        let mut devices = self.lock();
+        let known = devices.entry(device).or_default();
+        known.wrong = known.wrong.saturating_add(1);
+        known.wrong
     }
 
     fn known(&self, device: DeviceId, source: &Source) -> Option<Arc<Derived>> {

@@ -245,6 +245,57 @@ async fn a_wrong_setup_code_is_told_on_both_sides() {
 }
 
 #[tokio::test]
+async fn wrong_setup_codes_are_counted_for_each_device_until_one_is_right() {
+    let bench = Bench::new();
+    let (minted, other) = (bench.mint(), bench.mint());
+    let guess = async |minted: &Minted| {
+        // The record of another code, and what anybody can hear of the device.
+        let guessed = Device::new(&Minted::new(&PARAMETERS).unwrap()).factory;
+        let mut device = Device::new(minted);
+        (device.factory.w0, device.factory.l) = (guessed.w0, guessed.l);
+        (device.factory.w0_m, device.factory.w0_n) = (guessed.w0_m, guessed.w0_n);
+        let (mut stream, serving) = bench.connect();
+        let end = device.converse(&mut stream).await;
+        assert_eq!(end, Some(End::Theirs(AlertCode::ConfirmationFailed)));
+        drop(stream);
+        serving.await.unwrap();
+    };
+    for _ in 0..3 {
+        guess(&minted).await;
+    }
+    guess(&other).await;
+    // However many there were, who knows the code is served at once.
+    provision(&bench, &mut Device::new(&minted)).await;
+    guess(&minted).await;
+    guess(&other).await;
+    // One who is not heard of again has made no guess.
+    let mut silent = Device::new(&minted);
+    silent.stop_at = Some(Stop::CountAttempt);
+    let (mut stream, serving) = bench.connect();
+    assert_eq!(silent.converse(&mut stream).await, None);
+    drop(stream);
+    serving.await.unwrap();
+    guess(&minted).await;
+    let told = bench.events.all().into_iter().filter_map(|event| {
+        let Event::Unconfirmed { device, times, .. } = event else {
+            return None;
+        };
+        Some((device, times))
+    });
+    let (id, other_id) = (minted.device, other.device);
+    let expected = [
+        (id, 1),
+        (id, 2),
+        (id, 3),
+        (other_id, 1),
+        (id, 1),
+        (other_id, 2),
+        (id, 2),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
 async fn a_device_that_is_not_in_the_inventory_is_told_so() {
     let bench = Bench::new();
     let minted = Minted::new(&PARAMETERS).unwrap();
