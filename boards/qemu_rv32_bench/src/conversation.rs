@@ -14,8 +14,7 @@ use provisioning_session::spake2plus::{RECORD_LEN, VerifierRecord};
 use provisioning_wire::limits::{ID_LEN, MAX_FRAME_LEN, POINT_LEN, SALT_LEN};
 use provisioning_wire::{Frame, HelloFlags, KdfParameters, Text};
 
-use crate::figures::line;
-use crate::machine::Machine;
+use crate::machine::{Machine, line};
 use crate::meter::{Meter, Verdict};
 use crate::vectors::{CONVERSATION, array, read};
 

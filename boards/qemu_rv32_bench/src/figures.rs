@@ -17,18 +17,13 @@ use provisioning_storage::slot::{self, SlotHeader, SlotPage};
 use provisioning_wire::limits::{FRAME_HEADER_LEN, MAX_FRAME_LEN, MAX_RECORD_LEN};
 
 use crate::generator::octets;
-use crate::machine::Machine;
+use crate::machine::{Machine, line};
 use crate::meter::{Meter, Slices};
 use crate::tags::agreed;
 
 /// Octets of the configuration that is sealed for storage: the longest record
 /// that a frame carries.
 const CONFIG_LEN: usize = MAX_RECORD_LEN;
-
-/// Prints a figure.
-pub(crate) fn line<M: Machine>(machine: &mut M, name: &str, value: u32, unit: &str) -> fmt::Result {
-    writeln!(machine, "{name} {value} {unit}")
-}
 
 /// Prints the total, the mean and the longest slice of a run.
 fn sliced<M: Machine>(machine: &mut M, name: &str, slices: &Slices) -> fmt::Result {

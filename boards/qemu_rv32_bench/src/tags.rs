@@ -21,9 +21,8 @@ use provisioning_wire::limits::{CONFIRM_LEN, FRAME_HEADER_LEN};
 use subtle::ConstantTimeEq;
 
 use crate::constant_time::SECRETS;
-use crate::figures::line;
 use crate::generator::octets;
-use crate::machine::Machine;
+use crate::machine::{Machine, line};
 use crate::meter::{Meter, Series, Slices, Verdict};
 
 const IDENTITIES: Identities<'static> = Identities {

@@ -13,12 +13,11 @@ use core::cell::Cell;
 
 use capsules_system::scheduler::round_robin::RoundRobinSched;
 use kernel::debug;
+use kernel::platform::chip::{Chip, ThreadIdProvider};
 use kernel::process::{ProcessId, StoppedExecutingReason};
 use kernel::scheduler::{Scheduler, SchedulingDecision};
 use kernel::utilities::single_thread_value::SingleThreadValue;
 use rv32i::csr::CSR;
-
-use crate::platform::{ChipHw, ThreadIdProvider};
 
 static FIGURES: SingleThreadValue<Figures> = SingleThreadValue::new();
 
@@ -50,9 +49,9 @@ impl Figures {
 }
 
 /// Begins to count.
-pub(crate) fn begin() {
+pub(crate) fn begin<T: ThreadIdProvider>() {
     // Only a second call could find it bound.
-    let _ = FIGURES.bind_to_thread::<ThreadIdProvider>(Figures {
+    let _ = FIGURES.bind_to_thread::<T>(Figures {
         asleep_since: Cell::new(None),
         asleep: Cell::new(0),
         longest: Cell::new(0),
@@ -96,9 +95,9 @@ pub(crate) fn tenants_start() {
 /// The scheduler, watched.
 pub struct Measured(pub &'static RoundRobinSched<'static>);
 
-impl Scheduler<ChipHw> for Measured {
+impl<C: Chip> Scheduler<C> for Measured {
     fn next(&self) -> SchedulingDecision {
-        let decision = Scheduler::<ChipHw>::next(self.0);
+        let decision = Scheduler::<C>::next(self.0);
         if let (SchedulingDecision::TrySleep, Some(figures)) = (decision, FIGURES.get()) {
             figures.asleep_since.set(Some(count()));
         }
@@ -106,10 +105,10 @@ impl Scheduler<ChipHw> for Measured {
     }
 
     fn result(&self, result: StoppedExecutingReason, execution_time_us: Option<u32>) {
-        Scheduler::<ChipHw>::result(self.0, result, execution_time_us);
+        Scheduler::<C>::result(self.0, result, execution_time_us);
     }
 
-    fn execute_kernel_work(&self, chip: &ChipHw) {
+    fn execute_kernel_work(&self, chip: &C) {
         let before = count();
         self.0.execute_kernel_work(chip);
         let took = count() - before;
@@ -119,14 +118,14 @@ impl Scheduler<ChipHw> for Measured {
         }
     }
 
-    fn do_kernel_work_now(&self, chip: &ChipHw) -> bool {
+    fn do_kernel_work_now(&self, chip: &C) -> bool {
         if let Some(figures) = FIGURES.get() {
             figures.awake();
         }
         self.0.do_kernel_work_now(chip)
     }
 
-    fn continue_process(&self, process: ProcessId, chip: &ChipHw) -> bool {
+    fn continue_process(&self, process: ProcessId, chip: &C) -> bool {
         self.0.continue_process(process, chip)
     }
 }

@@ -158,7 +158,7 @@ pub unsafe fn start() -> (&'static Kernel, &'static Platform, &'static ChipHw) {
             .finalize(components::round_robin_component_static!(NUM_PROCS));
         #[cfg(feature = "measure")]
         let scheduler = {
-            crate::measure::begin();
+            crate::measure::begin::<ThreadIdProvider>();
             static_init!(
                 crate::measure::Measured,
                 crate::measure::Measured(scheduler)

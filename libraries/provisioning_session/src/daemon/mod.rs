@@ -12,10 +12,12 @@
 //! caller's to run, wherever it likes: between [`Progress::NeedSecret`] and
 //! [`DaemonSession::provide`].
 
+#[cfg(feature = "key-log")]
+mod key_log;
 mod session;
 mod states;
 
 #[cfg(feature = "key-log")]
-pub use session::SessionSecrets;
+pub use key_log::SessionSecrets;
 pub use session::{DaemonSession, Progress};
 pub use states::DaemonSetup;

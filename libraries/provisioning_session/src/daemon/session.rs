@@ -9,6 +9,8 @@ use core::mem;
 use provisioning_wire::limits::MAX_FRAME_LEN;
 use provisioning_wire::{AlertCode, Config, Frame, FrameType, Hello, Receipt, Refusal};
 
+#[cfg(feature = "key-log")]
+use super::key_log::SessionSecrets;
 use super::states::{
     AwaitHello, AwaitProof, AwaitReceipt, AwaitShare, Buffer, DaemonSetup, NeedConfig, NeedSecret,
 };
@@ -64,49 +66,6 @@ enum State {
     NeedConfig(NeedConfig),
     AwaitReceipt(AwaitReceipt),
     Ended(End),
-}
-
-/// The secrets of a session, for tests and captures.
-#[cfg(feature = "key-log")]
-#[derive(Clone)]
-pub struct SessionSecrets {
-    /// The context of the key agreement.
-    pub context: [u8; 52],
-    /// K_shared.
-    pub shared: [u8; 32],
-    /// What the daemon seals with.
-    pub seal_daemon: [u8; 16],
-    /// What the device seals with.
-    pub seal_device: [u8; 16],
-    /// What the proofs sign.
-    pub transcript: [u8; 32],
-}
-
-/// Says that they are there, and nothing more.
-#[cfg(feature = "key-log")]
-impl core::fmt::Debug for SessionSecrets {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("SessionSecrets(..)")
-    }
-}
-
-#[cfg(feature = "key-log")]
-impl SessionSecrets {
-    pub(super) fn new(
-        opening: &crate::transcript::OpeningDigest,
-        shared: &crate::spake2plus::SharedKey,
-        keys: &crate::sealed::RecordKeys,
-        transcript: &crate::transcript::Transcript,
-    ) -> Self {
-        let (seal_daemon, seal_device) = keys.expose_secrets();
-        Self {
-            context: opening.context(),
-            shared: *shared.expose_secret(),
-            seal_daemon: *seal_daemon,
-            seal_device: *seal_device,
-            transcript: *transcript.as_bytes(),
-        }
-    }
 }
 
 /// A conversation of the daemon with a device.

@@ -23,7 +23,7 @@ use crate::spake2plus::{Identities, Prover, ProverSecret};
 use crate::transcript::{Opening, OpeningDigest, Signer, Transcript};
 
 #[cfg(feature = "key-log")]
-use super::session::SessionSecrets;
+use super::key_log::SessionSecrets;
 
 /// Two frames go out together.
 pub(super) type Buffer = Outgoing<{ 2 * MAX_FRAME_LEN }>;

@@ -19,6 +19,11 @@ use virtio::devices::virtio_rng::VirtIORng;
 /// Processes that can be loaded.
 pub const NUM_PROCS: usize = if cfg!(feature = "conformance") { 16 } else { 4 };
 
+/// Stops a process that faults and says so.
+#[cfg(not(feature = "conformance"))]
+pub(crate) static FAULT_POLICY: capsules_system::process_policies::StopWithDebugFaultPolicy =
+    capsules_system::process_policies::StopWithDebugFaultPolicy {};
+
 // What the process information driver may do.
 kernel::define_capability_type!(
     ProcessInfoCapability: kernel::capabilities::ProcessManagementCapability,

@@ -8,8 +8,7 @@
 //! `--ecdsa-nist-p256-private KEY`. The private key lies beside the conformance
 //! suite for all to see, so this shows how it is done and protects nothing.
 
-use crate::platform::{ChipHw, NUM_PROCS};
-use crate::start::FAULT_POLICY;
+use crate::platform::{ChipHw, FAULT_POLICY, NUM_PROCS};
 use capsules_extra::sha256::Sha256Software;
 use components::appid::assigner_tbf::AppIdAssignerTbfHeaderComponent;
 use components::appid::checker::ProcessCheckerMachineComponent;

@@ -41,11 +41,6 @@ const CONSOLE_TX_LEN: usize = if cfg!(feature = "conformance") {
 /// Room for `debug!`, in KiB.
 const DEBUG_KIB: usize = if cfg!(feature = "conformance") { 16 } else { 2 };
 
-/// Stops a process that faults and says so.
-#[cfg(not(feature = "conformance"))]
-pub(crate) static FAULT_POLICY: capsules_system::process_policies::StopWithDebugFaultPolicy =
-    capsules_system::process_policies::StopWithDebugFaultPolicy {};
-
 // SAFETY: The linker script defines these symbols; a byte has any alignment.
 unsafe extern "C" {
     // Bounds of the memories, from the linker script. Only their addresses
@@ -285,7 +280,7 @@ fn load(
         chip,
         app_flash,
         app_memory,
-        &FAULT_POLICY,
+        &crate::platform::FAULT_POLICY,
         &management,
     ) {
         debug!("Not all processes are loaded: {:?}", error);
