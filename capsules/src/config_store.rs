@@ -198,17 +198,19 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         self.loaded.get().then_some(()).ok_or(ErrorCode::RESERVE)
     }
 
+    /// Whether a job waits for the flash or for the device root.
+    pub fn is_busy(&self) -> bool {
+        let job = self.job.take();
+        let busy = job.is_some();
+        self.job.set(job);
+        busy
+    }
+
     fn begin(&self, job: Job) -> Result<(), ErrorCode> {
-        if self.deferred_call.is_pending() {
+        if self.is_busy() || self.deferred_call.is_pending() {
             return Err(ErrorCode::BUSY);
         }
-        // The buffer is away, or a job is there that only waits for an erase.
         let page = self.page.take().ok_or(ErrorCode::BUSY)?;
-        if let Some(current) = self.job.take() {
-            self.job.set(Some(current));
-            self.page.replace(page);
-            return Err(ErrorCode::BUSY);
-        }
         self.job.set(Some(job));
         self.advance(page, Event::Begin);
         Ok(())
@@ -266,16 +268,12 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
 
     /// An operation is over.
     fn completed(&self, page: &'static mut F::Page, event: Event) {
-        match self.job.take() {
-            Some(job) => {
-                self.job.set(Some(job));
-                self.advance(page, event);
-            }
+        if self.is_busy() {
+            self.advance(page, event);
+        } else {
             // `advance` has the job and comes to it, or nobody asked.
-            None => {
-                self.page.replace(page);
-                self.early.set(Some(event));
-            }
+            self.page.replace(page);
+            self.early.set(Some(event));
         }
     }
 
@@ -472,6 +470,10 @@ impl<'a, F: Flash> Store for ConfigStore<'a, F> {
 
     fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
         ConfigStore::wipe(self, attempts)
+    }
+
+    fn is_busy(&self) -> bool {
+        ConfigStore::is_busy(self)
     }
 
     fn restarts(&self) -> u32 {

@@ -62,6 +62,8 @@ pub trait Store {
     fn load(&self) -> Result<(), ErrorCode>;
     /// Erases it.
     fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode>;
+    /// Whether flash or device root have not answered yet, whoever asked.
+    fn is_busy(&self) -> bool;
     /// Restarts in a row that a failure was the reason for; 0 before `load`.
     fn restarts(&self) -> u32;
     /// Keeps this count of restarts.

@@ -19,7 +19,9 @@ use core::cell::Cell;
 
 use kernel::debug;
 use kernel::hil::time::{Alarm, AlarmClient};
-use provisioning_flow::boot::{Action, Boot, Event, LONGEST_BACK_OFF_MS, Wipe, back_off};
+use provisioning_flow::boot::{
+    Action, Boot, Event, LONGEST_BACK_OFF_MS, STORING_MS, Wipe, back_off,
+};
 use provisioning_flow::button::Gesture;
 use provisioning_flow::indication::Indication;
 use provisioning_storage::tasks::{Fault, Verdict};
@@ -36,9 +38,18 @@ use crate::time::Clock;
 /// milliseconds: some hundred bytes at 115,200 bits per second.
 const LAST_WORDS_MS: u64 = 50;
 
-/// How often the supervisor looks whether the provisioner still runs, in
-/// milliseconds. The kernel tells nobody that a process has stopped for good.
+/// How often the supervisor looks whether the provisioner still runs and the
+/// flash still answers, in milliseconds. Nobody tells it that a process has
+/// stopped for good, or that a callback will never come.
 const LOOK_MS: u64 = 1_000;
+
+/// How long flash or device root may be busy at each look before that is a
+/// failure, in milliseconds. The longest that is asked of them is a commit: a
+/// handful of erases, each of which takes a slow NOR flash some seconds.
+const ANSWER_MS: u64 = 30_000;
+
+// Tenants do not start on a flash that has been given time to store.
+const _: () = assert!(ANSWER_MS + 2 * LOOK_MS < STORING_MS);
 
 /// What the supervisor drives.
 #[derive(Clone, Copy)]
@@ -72,6 +83,8 @@ pub struct Supervisor<'a, A: Alarm<'a>> {
     session: Cell<Option<Phase>>,
     reported: Cell<&'static str>,
     restart_at: Cell<Option<u64>>,
+    /// Since when the region was found busy at each look.
+    busy_since: Cell<Option<u64>>,
     /// When a provisioner that has stopped is started again.
     revive_at: Cell<Option<u64>>,
     /// How often it was, since the board began to look for a configuration.
@@ -92,6 +105,7 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
             session: Cell::new(None),
             reported: Cell::new(""),
             restart_at: Cell::new(None),
+            busy_since: Cell::new(None),
             revive_at: Cell::new(None),
             revived: Cell::new(0),
         }
@@ -105,14 +119,16 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         if before != boot || action != Action::None {
             self.act(action);
         }
-        let next = self.restart_at.get().or(self.boot.get().poll_at());
+        self.sleep();
+    }
+
+    /// Until something is due, or to be looked after.
+    fn sleep(&self) {
+        let due = self.restart_at.get().or(self.boot.get().poll_at());
         let look = self
-            .is_provisioning()
+            .waits_for_others()
             .then(|| self.clock.now().saturating_add(LOOK_MS));
-        self.clock.wake_at(match (next, look) {
-            (Some(next), Some(look)) => Some(next.min(look)),
-            (next, look) => next.or(look),
-        });
+        self.clock.wake_at(due.into_iter().chain(look).min());
     }
 
     fn act(&self, action: Action) {
@@ -221,6 +237,24 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         }
     }
 
+    /// Takes a flash or a device root that does not answer for one that fails.
+    fn look_after_store(&self) {
+        if !self.waits_for_others() || !self.parts.store.is_busy() {
+            self.busy_since.set(None);
+            return;
+        }
+        let now = self.clock.now();
+        let since = self.busy_since.get().unwrap_or(now);
+        self.busy_since.set(Some(since));
+        if now.saturating_sub(since) >= ANSWER_MS {
+            debug!(
+                "provisioning: flash or device root have not answered for {} s",
+                ANSWER_MS / 1_000
+            );
+            self.faulted();
+        }
+    }
+
     fn faulted(&self) {
         let restarts = self.parts.store.restarts();
         self.step(Event::Faulted { restarts });
@@ -304,6 +338,11 @@ impl<'a, A: Alarm<'a>> Supervisor<'a, A> {
         )
     }
 
+    /// Whether it is for the flash or for the provisioner to go on.
+    fn waits_for_others(&self) -> bool {
+        self.is_provisioning() || matches!(self.boot.get(), Boot::Checking | Boot::Wiping)
+    }
+
     fn report(&self, phase: &'static str) {
         if self.reported.replace(phase) != phase {
             debug!("provisioning: phase {}", phase);
@@ -343,6 +382,8 @@ impl<'a, A: Alarm<'a>> LauncherClient for Supervisor<'a, A> {
         if self.parts.store.load().is_err() {
             debug!("provisioning: the flash is busy, the configuration cannot be read");
             self.faulted();
+        } else {
+            self.sleep();
         }
     }
 }
@@ -480,6 +521,7 @@ impl<'a, A: Alarm<'a>> LinkObserver for Supervisor<'a, A> {
 impl<'a, A: Alarm<'a>> AlarmClient for Supervisor<'a, A> {
     fn alarm(&self) {
         self.look_after_provisioner();
+        self.look_after_store();
         self.step(Event::Tick);
     }
 }

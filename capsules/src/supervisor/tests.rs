@@ -15,9 +15,14 @@ use provisioning_storage::layout::Page;
 use provisioning_wire::{Field, Reason};
 
 use super::*;
+use crate::config_store::ConfigStore;
+use crate::device_root::{Context, DerivedKey, DeviceRoot, DeviceRootClient};
+use crate::key_store::KeyStore;
 use crate::session::{CopyIn, CopyOut, Status};
-use crate::test::{FakeAlarm, leak};
+use crate::test::{FakeAlarm, RamFlash, leak, minted, run_deferred_calls};
 use kernel::ErrorCode;
+use kernel::deferred_call::DeferredCallClient;
+use kernel::hil::flash::HasClient;
 
 const WINDOW_MS: u64 = 1_500;
 
@@ -25,6 +30,7 @@ const WINDOW_MS: u64 = 1_500;
 #[derive(Default)]
 struct FakeParts {
     log: RefCell<Vec<String>>,
+    /// Nothing more is taken.
     flash_busy: Cell<bool>,
     restarts: Cell<u32>,
     stuck: Cell<bool>,
@@ -83,6 +89,10 @@ impl Store for FakeParts {
             Attempts::Forgive => "wipe and forgive",
         });
         self.answer()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.flash_busy.get()
     }
 
     fn restarts(&self) -> u32 {
@@ -167,15 +177,23 @@ struct Board {
 
 impl Board {
     fn new() -> Self {
-        let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
         let parts: &'static FakeParts = leak(FakeParts::default());
+        let board = Self::with_store(parts, parts);
+        LauncherClient::loaded(board.supervisor);
+        assert_eq!(parts.taken(), ["load"]);
+        board
+    }
+
+    /// A board whose applications are not loaded yet.
+    fn with_store(parts: &'static FakeParts, store: &'static dyn Store) -> Self {
+        let alarm: &'static FakeAlarm = leak(FakeAlarm::new());
         let supervisor: &'static _ = leak(Supervisor::new(
             alarm,
             WINDOW_MS,
             Parts {
                 indicator: parts,
                 window: parts,
-                store: parts,
+                store,
                 launcher: parts,
                 restart: parts,
                 tenants: parts,
@@ -183,8 +201,6 @@ impl Board {
             },
         ));
         alarm.set_alarm_client(supervisor);
-        LauncherClient::loaded(supervisor);
-        assert_eq!(parts.taken(), ["load"]);
         Self {
             alarm,
             parts,
@@ -537,6 +553,112 @@ fn a_flash_that_is_busy_when_it_must_not_be_restarts_the_board() {
     assert_eq!(board.parts.taken().last().unwrap(), "show Failed");
     board.alarm.pass_ms(LONGEST_BACK_OFF_MS + 2 * LAST_WORDS_MS);
     assert!(board.parts.taken().contains(&"restart".into()));
+}
+
+/// A configured board that was told to wipe.
+fn wiping() -> Board {
+    let board = Board::new();
+    board.found(VALID);
+    board.supervisor.down();
+    board.supervisor.made(Gesture::Press);
+    board.parts.taken();
+    board
+}
+
+impl Board {
+    /// Asked and not answered, the board fails, but not early.
+    fn fails_in_the_end(&self) {
+        self.alarm.pass_ms(ANSWER_MS);
+        let log = self.parts.taken();
+        assert!(!log.contains(&"show Failed".into()), "{log:?}");
+        self.alarm.pass_ms(2 * LOOK_MS);
+        assert_eq!(self.parts.taken().last().unwrap(), "show Failed");
+        assert_eq!(self.reported(), "failed");
+        self.alarm.pass_ms(LONGEST_BACK_OFF_MS + 2 * LAST_WORDS_MS);
+        assert!(self.parts.taken().contains(&"restart".into()));
+    }
+}
+
+#[test]
+fn a_region_that_never_answers_restarts_the_board_wherever_it_is_waited_for() {
+    for board in [Board::new(), wiping(), Board::provisioning(), anew()] {
+        board.parts.flash_busy.set(true);
+        board.fails_in_the_end();
+    }
+}
+
+#[test]
+fn storing_that_never_ends_is_a_failure_at_the_end_of_the_wait_too() {
+    let board = anew();
+    board.alarm.pass_ms(ANEW_MS - 1);
+    board.parts.flash_busy.set(true);
+    board.supervisor.phase(Phase::Storing);
+    board.fails_in_the_end();
+}
+
+#[test]
+fn a_region_that_is_slow_again_and_again_is_no_failure() {
+    for board in [Board::new(), wiping(), Board::provisioning(), anew()] {
+        for _ in 0..5 {
+            board.parts.flash_busy.set(true);
+            board.alarm.pass_ms(ANSWER_MS);
+            board.parts.flash_busy.set(false);
+            board.alarm.pass_ms(2 * LOOK_MS);
+        }
+        assert_ne!(board.reported(), "failed");
+    }
+}
+
+#[test]
+fn tenants_that_run_do_not_depend_on_the_flash() {
+    let board = Board::new();
+    board.found(VALID);
+    board.alarm.pass_ms(WINDOW_MS + 1);
+    board.parts.taken();
+    board.parts.flash_busy.set(true);
+    board.alarm.pass_ms(100 * ANSWER_MS);
+    assert!(board.parts.taken().is_empty());
+}
+
+/// An engine that takes what it is asked and never comes back.
+struct SilentRoot;
+
+impl DeviceRoot<'static> for SilentRoot {
+    fn set_client(&self, _: &'static dyn DeviceRootClient) {}
+
+    fn derive(
+        &self,
+        _: Context,
+        _: &'static mut DerivedKey,
+    ) -> Result<(), (ErrorCode, &'static mut DerivedKey)> {
+        Ok(())
+    }
+}
+
+#[test]
+fn neither_a_flash_nor_a_root_that_is_silent_from_the_start_stops_the_board_for_good() {
+    for flash_answers in [false, true] {
+        let flash = RamFlash::new(minted());
+        let store: &'static ConfigStore<'static, RamFlash> = leak(ConfigStore::new(
+            flash,
+            0,
+            leak(KeyStore::new()),
+            &SilentRoot,
+            leak(Default::default()),
+            leak(DerivedKey::zeroed()),
+        ));
+        flash.set_client(store);
+        store.register();
+        if !flash_answers {
+            flash.fall_silent();
+        }
+        let board = Board::with_store(leak(FakeParts::default()), store);
+        store.set_store_client(board.supervisor);
+        LauncherClient::loaded(board.supervisor);
+        run_deferred_calls();
+        board.fails_in_the_end();
+        assert_eq!(flash.content(), minted());
+    }
 }
 
 #[test]

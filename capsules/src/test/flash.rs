@@ -53,6 +53,8 @@ pub struct RamFlash {
     /// Answers from within the call that begins an operation, which no driver
     /// may do.
     hasty: Cell<bool>,
+    /// Answers no more.
+    silent: Cell<bool>,
     changes: Cell<usize>,
     deferred_call: DeferredCall,
     client: OptionalCell<&'static dyn Client<RamFlash>>,
@@ -67,6 +69,7 @@ impl RamFlash {
             budget: Cell::new(None),
             protected: Cell::new(false),
             hasty: Cell::new(false),
+            silent: Cell::new(false),
             changes: Cell::new(0),
             deferred_call: DeferredCall::new(),
             client: OptionalCell::empty(),
@@ -96,6 +99,11 @@ impl RamFlash {
         self.hasty.set(true);
     }
 
+    /// Takes what it is asked from now on, and never comes back.
+    pub fn fall_silent(&self) {
+        self.silent.set(true);
+    }
+
     /// What a reader of the chip would find.
     pub fn content(&self) -> Pages {
         self.pages.borrow().clone()
@@ -110,7 +118,7 @@ impl RamFlash {
         assert!(self.under_way.replace(Some(operation)).is_none());
         if self.hasty.get() {
             self.handle_deferred_call();
-        } else {
+        } else if !self.silent.get() {
             self.deferred_call.set();
         }
     }

@@ -61,8 +61,9 @@ pub const FAREWELL_MS: u64 = 250;
 pub const ANEW_MS: u64 = 600_000;
 
 /// How long storing is given beyond [`ANEW_MS`], in milliseconds: tenants do not
-/// start while their configuration is being replaced.
-pub const STORING_MS: u64 = 10_000;
+/// start while their configuration is being replaced. A flash that takes as long
+/// has failed before.
+pub const STORING_MS: u64 = 40_000;
 
 /// How long both LEDs are lit after so many restarts in a row, in milliseconds.
 pub const fn back_off(restarts: u32) -> u64 {

@@ -177,7 +177,7 @@ fn tenants_do_not_start_while_their_configuration_is_replaced() {
     let (boot, actions) = anew(&[(end - 1, Event::Storing), (end, Event::Tick)]);
     let until = end - 1 + STORING_MS;
     assert_eq!((boot, actions.len()), (Boot::ProvisioningAnew { until }, 0));
-    // Nor does a flash that never answers keep them for ever.
+    // Nor can anything keep them for ever.
     let (boot, _) = anew(&[(end - 1, Event::Storing), (until, Event::Tick)]);
     assert_eq!(boot, Boot::Tenant);
 }
