@@ -239,6 +239,7 @@ mod tests {
     use provisioning_session::secret::Secret;
     use provisioning_wire::limits::KDF_ARGON2ID;
     use tempfile::TempDir;
+    use tokio::task::JoinHandle;
 
     use super::*;
 
@@ -298,6 +299,12 @@ mod tests {
         (Arc::new(keys), counts, end)
     }
 
+    /// What a HELLO of this device with this salt asks for.
+    fn ask(keys: &Arc<Keys>, device: u8, salt: u8) -> JoinHandle<Result<Arc<Derived>, KeyError>> {
+        let keys = keys.clone();
+        tokio::spawn(async move { keys.secret(id(device), [salt; 16], PARAMETERS).await })
+    }
+
     async fn until(condition: impl Fn() -> bool) {
         while !condition() {
             tokio::task::yield_now().await;
@@ -308,11 +315,7 @@ mod tests {
     async fn connections_that_went_away_free_no_permit_of_a_derivation_that_runs() {
         let directory = tempfile::tempdir().unwrap();
         let (keys, counts, end) = counted(inventory(&directory, 12));
-        let ask = |device: u8, salt: u8| {
-            let keys = keys.clone();
-            let asked = async move { keys.secret(id(device), [salt; 16], PARAMETERS).await };
-            tokio::spawn(asked)
-        };
+        let ask = |device, salt| ask(&keys, device, salt);
         // Two take both permits; then their connections, and all that come
         // after them, go away.
         let first: Vec<_> = (0..2).map(|device| ask(device, 1)).collect();
@@ -346,11 +349,7 @@ mod tests {
     async fn hellos_of_one_device_leave_a_permit_to_the_others() {
         let directory = tempfile::tempdir().unwrap();
         let (keys, counts, end) = counted(inventory(&directory, 2));
-        let ask = |device: u8, salt: u8| {
-            let keys = keys.clone();
-            let asked = async move { keys.secret(id(device), [salt; 16], PARAMETERS).await };
-            tokio::spawn(asked)
-        };
+        let ask = |device, salt| ask(&keys, device, salt);
         let many: Vec<_> = (0..8).map(|salt| ask(0, salt)).collect();
         until(|| counts.begun() > 0).await;
         let other = ask(1, 0);

@@ -29,12 +29,17 @@ const WHOLE: [&str; 7] = [
     "disconnected",
 ];
 
-async fn provision(bench: &Bench, device: &mut Device) -> Box<Stored> {
+/// A connection from its beginning until both are through with it.
+async fn meet(bench: &Bench, device: &mut Device) -> Option<End> {
     let (mut stream, serving) = bench.connect();
     let end = device.converse(&mut stream).await;
     drop(stream);
     serving.await.unwrap();
-    match end {
+    end
+}
+
+async fn provision(bench: &Bench, device: &mut Device) -> Box<Stored> {
+    match meet(bench, device).await {
         Some(End::Acknowledged(stored)) => stored,
         other => panic!("{other:?}, told: {}", bench.told()),
     }
@@ -233,11 +238,8 @@ async fn a_wrong_setup_code_is_told_on_both_sides() {
         format!("{},{}\n", minted.device, *other.printed_code()),
     )
     .unwrap();
-    let (mut stream, serving) = bench.connect();
-    let end = Device::new(&minted).converse(&mut stream).await;
+    let end = meet(&bench, &mut Device::new(&minted)).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::ConfirmationFailed)));
-    drop(stream);
-    serving.await.unwrap();
     let reason = bench.events.failure();
     assert!(reason.contains("wrong setup code"), "{reason}");
     assert!(reason.contains("inventory"), "{reason}");
@@ -254,11 +256,8 @@ async fn wrong_setup_codes_are_counted_for_each_device_until_one_is_right() {
         let mut device = Device::new(minted);
         (device.factory.w0, device.factory.l) = (guessed.w0, guessed.l);
         (device.factory.w0_m, device.factory.w0_n) = (guessed.w0_m, guessed.w0_n);
-        let (mut stream, serving) = bench.connect();
-        let end = device.converse(&mut stream).await;
+        let end = meet(&bench, &mut device).await;
         assert_eq!(end, Some(End::Theirs(AlertCode::ConfirmationFailed)));
-        drop(stream);
-        serving.await.unwrap();
     };
     for _ in 0..3 {
         guess(&minted).await;
@@ -271,10 +270,7 @@ async fn wrong_setup_codes_are_counted_for_each_device_until_one_is_right() {
     // One who is not heard of again has made no guess.
     let mut silent = Device::new(&minted);
     silent.stop_at = Some(Stop::CountAttempt);
-    let (mut stream, serving) = bench.connect();
-    assert_eq!(silent.converse(&mut stream).await, None);
-    drop(stream);
-    serving.await.unwrap();
+    assert_eq!(meet(&bench, &mut silent).await, None);
     guess(&minted).await;
     let told = bench.events.all().into_iter().filter_map(|event| {
         let Event::Unconfirmed { device, times, .. } = event else {
@@ -299,11 +295,8 @@ async fn wrong_setup_codes_are_counted_for_each_device_until_one_is_right() {
 async fn a_device_that_is_not_in_the_inventory_is_told_so() {
     let bench = Bench::new();
     let minted = Minted::new(&PARAMETERS).unwrap();
-    let (mut stream, serving) = bench.connect();
-    let end = Device::new(&minted).converse(&mut stream).await;
+    let end = meet(&bench, &mut Device::new(&minted)).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::UnknownDevice)));
-    drop(stream);
-    serving.await.unwrap();
     assert!(bench.events.failure().contains("inventory"));
     // Added while the daemon runs, it is provisioned.
     minted.write(bench.directory.path(), None).unwrap();
@@ -324,12 +317,9 @@ async fn a_refused_configuration_is_told_with_its_field() {
         change(&mut settings);
         let bench = Bench::with(settings);
         let minted = bench.mint();
-        let (mut stream, serving) = bench.connect();
-        let end = Device::new(&minted).converse(&mut stream).await;
+        let end = meet(&bench, &mut Device::new(&minted)).await;
         let reason = Reason::Empty;
         assert_eq!(end, Some(End::Refused(Refusal { field, reason })));
-        drop(stream);
-        serving.await.unwrap();
         assert!(bench.events.all().contains(&Event::Refused {
             device: minted.device,
             field: field.to_string(),
@@ -350,8 +340,7 @@ async fn a_serial_that_is_too_old_is_told() {
     let bench = Bench::new();
     let mut device = Device::new(&bench.mint());
     device.least_serial = NOW as u32 + 1;
-    let (mut stream, _serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     let refusal = Refusal {
         field: Field::Serial,
         reason: Reason::Older,
@@ -374,11 +363,8 @@ async fn a_daemon_catches_up_with_a_clock_that_was_ahead_after_one_refusal() {
     assert_eq!(first.serial, AHEAD as u32);
     // A wipe forgets the daemon, and raises the floor above what it gave.
     device.least_serial = first.serial + 1;
-    let (mut stream, serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert!(matches!(end, Some(End::Refused(_))), "{end:?}");
-    drop(stream);
-    serving.await.unwrap();
     assert!(pending(&bench).is_empty());
     let told = bench.told();
     let words = format!("takes {} and higher; it tries again", first.serial + 1);
@@ -399,36 +385,24 @@ async fn a_device_whose_serials_are_used_up_is_told_of_clearly() {
     device.least_serial = MAX_SERIAL;
     // The highest one is still good.
     for last in [false, true] {
-        let (mut stream, serving) = bench.connect();
-        let end = device.converse(&mut stream).await;
+        let end = meet(&bench, &mut device).await;
         assert_eq!(matches!(end, Some(End::Acknowledged(_))), last, "{end:?}");
-        drop(stream);
-        serving.await.unwrap();
     }
     assert_eq!(device.given.as_ref().unwrap().serial, MAX_SERIAL);
     // This daemon has none that is higher.
     device.least_serial = MAX_SERIAL + 1;
-    let (mut stream, serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
-    drop(stream);
-    serving.await.unwrap();
     let reason = bench.events.failure();
     assert!(reason.contains("used up"), "{reason}");
     // Another one learns it from the device.
     let other = Bench::new();
     minted.write(other.directory.path(), None).unwrap();
-    let (mut stream, serving) = other.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&other, &mut device).await;
     assert!(matches!(end, Some(End::Refused(_))), "{end:?}");
-    drop(stream);
-    serving.await.unwrap();
     assert!(other.told().contains("used up"), "{}", other.told());
-    let (mut stream, serving) = other.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&other, &mut device).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
-    drop(stream);
-    serving.await.unwrap();
     assert!(other.events.failure().contains("mint the device anew"));
 }
 
@@ -460,11 +434,8 @@ async fn a_device_with_another_key_than_the_pinned_one_is_refused() {
     let other = Device::new(&Minted::new(&PARAMETERS).unwrap());
     copy.factory.identity_key = other.factory.identity_key;
     copy.factory.identity_public = other.factory.identity_public;
-    let (mut stream, serving) = bench.connect();
-    let end = copy.converse(&mut stream).await;
+    let end = meet(&bench, &mut copy).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::BadProof)));
-    drop(stream);
-    serving.await.unwrap();
     let reason = bench.events.failure();
     assert!(reason.contains("identity key"), "{reason}");
     // The device itself is still served.
@@ -478,11 +449,8 @@ async fn a_device_of_another_daemon_refuses_and_both_say_so() {
     let mut device = Device::new(&minted);
     device.pinned = Some(provision(&elsewhere, &mut device).await.daemon);
     minted.write(bench.directory.path(), None).unwrap();
-    let (mut stream, serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert_eq!(end, Some(End::Ours(AlertCode::OtherDaemonPinned)));
-    drop(stream);
-    serving.await.unwrap();
     assert!(bench.events.failure().contains("another daemon is pinned"));
 }
 
@@ -520,8 +488,7 @@ async fn kdf_parameters_out_of_bounds_are_not_run() {
     let bench = Bench::new();
     let mut device = Device::new(&bench.mint());
     device.factory.kdf.memory_kib = 65_537;
-    let (mut stream, _serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::ParametersOutOfBounds)));
 }
 
@@ -611,10 +578,7 @@ async fn a_device_that_goes_away_at_any_step_can_come_back() {
     for stop in [Stop::Hello, Stop::CountAttempt, Stop::Store] {
         let mut device = Device::new(&minted);
         device.stop_at = Some(stop);
-        let (mut stream, serving) = bench.connect();
-        assert_eq!(device.converse(&mut stream).await, None);
-        drop(stream);
-        serving.await.unwrap();
+        assert_eq!(meet(&bench, &mut device).await, None);
         let names = bench.events.names();
         assert_eq!(names[names.len() - 2..], ["failed", "disconnected"]);
     }
@@ -630,10 +594,7 @@ async fn a_receipt_counts_even_when_the_device_leaves_at_once() {
     let minted = bench.mint();
     let mut device = Device::new(&minted);
     device.stop_at = Some(Stop::Receipt);
-    let (mut stream, serving) = bench.connect();
-    assert_eq!(device.converse(&mut stream).await, None);
-    drop(stream);
-    serving.await.unwrap();
+    assert_eq!(meet(&bench, &mut device).await, None);
     assert_eq!(bench.events.names(), WHOLE);
     let state = bench.context.state.device(&minted.device).unwrap();
     assert_eq!(state.provisioned, 1);
@@ -756,10 +717,7 @@ async fn who_knows_the_setup_code_only_is_not_sent_what_the_device_gets() {
             device.factory.identity_public = other.factory.identity_public;
         }
         device.stop_at = Some(Stop::Store);
-        let (mut stream, serving) = bench.connect();
-        assert_eq!(device.converse(&mut stream).await, None);
-        drop(stream);
-        serving.await.unwrap();
+        assert_eq!(meet(&bench, &mut device).await, None);
         psks.push(device.given.unwrap().psk);
     }
     assert_ne!(psks[0], psks[1]);
@@ -773,11 +731,8 @@ async fn a_device_that_could_not_store_may_be_wrong() {
     let minted = bench.mint();
     let mut device = Device::new(&minted);
     device.storage_fails = true;
-    let (mut stream, serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert!(matches!(end, Some(End::Refused(_))), "{end:?}");
-    drop(stream);
-    serving.await.unwrap();
     assert_eq!(pending(&bench), [row(&minted, &device)]);
 }
 
@@ -789,11 +744,8 @@ async fn a_receipt_that_cannot_be_noted_is_not_acknowledged_and_nothing_is_forgo
     let issued = bench.directory.path().join("state/issued.csv");
     fs::create_dir(&issued).unwrap();
     let mut device = Device::new(&minted);
-    let (mut stream, serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
-    drop(stream);
-    serving.await.unwrap();
     let names = bench.events.names();
     let ends = ["sending", "trouble", "failed", "disconnected"];
     assert_eq!(names[names.len() - 4..], ends);
@@ -816,12 +768,9 @@ async fn what_cannot_be_kept_is_not_sent() {
     let minted = bench.mint();
     fs::create_dir(bench.directory.path().join("state/pending.csv")).unwrap();
     let mut device = Device::new(&minted);
-    let (mut stream, serving) = bench.connect();
-    let end = device.converse(&mut stream).await;
+    let end = meet(&bench, &mut device).await;
     assert_eq!(end, Some(End::Theirs(AlertCode::Internal)));
     assert!(device.given.is_none());
-    drop(stream);
-    serving.await.unwrap();
     assert!(bench.events.failure().contains("pending.csv"));
     assert!(!bench.events.names().contains(&"sending".to_owned()));
 }
