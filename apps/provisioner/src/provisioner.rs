@@ -14,7 +14,8 @@
 use core::fmt;
 
 use libtock_provisioning::Link;
-use provisioning_flow::discovery::{Discovery, Due};
+use provisioning_flow::discovery::{Discovery, Due, LONGEST_HOLD_MS};
+use provisioning_wire::limits::WAIT_LIMIT_MS;
 use smoltcp::phy::Device;
 use smoltcp::time::Instant;
 use smoltcp::wire::IpAddress;
@@ -27,6 +28,8 @@ use crate::session::Session;
 /// How long a connection may take to be made, in milliseconds: a lost first
 /// segment is repeated three times in it.
 const CONNECT_MS: u64 = 10_000;
+
+const _: () = assert!(CONNECT_MS + WAIT_LIMIT_MS as u64 <= LONGEST_HOLD_MS);
 
 /// What a person may want to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

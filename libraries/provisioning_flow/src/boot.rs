@@ -33,6 +33,7 @@
 //! into use when that does not happen in time.
 
 use crate::button::Gesture;
+use crate::discovery::{FIRST_QUERY_MS, LONGEST_HOLD_MS, MAX_CANDIDATES};
 
 /// How long the button is obeyed after power-on when the board does not say
 /// otherwise, in milliseconds.
@@ -56,9 +57,12 @@ pub const FAREWELL_MS: u64 = 250;
 
 /// How long a board that has a configuration waits for another one, in
 /// milliseconds. Then the tenants start with what it has. A session that fails
-/// does not shorten it: anybody on the network can make one fail, and it must stay
-/// longer than strangers can keep the right daemon waiting (560 s, Protocol.md).
+/// does not shorten it: anybody on the network can make one fail.
 pub const ANEW_MS: u64 = 600_000;
+
+// Strangers cannot keep the right daemon waiting for as long (Protocol.md,
+// "Discovery").
+const _: () = assert!(ANEW_MS > MAX_CANDIDATES as u64 * LONGEST_HOLD_MS + 2 * FIRST_QUERY_MS);
 
 /// How long storing is given beyond [`ANEW_MS`], in milliseconds: tenants do not
 /// start while their configuration is being replaced. A flash that takes as long

@@ -33,6 +33,10 @@ pub const MAX_CANDIDATES: usize = 8;
 /// address, and one more.
 pub const MAX_PER_SOURCE: usize = 3;
 
+/// The longest that one address keeps the device from the next, in milliseconds:
+/// 10 s until it is connected, and all its waits there (Protocol.md, "Time").
+pub const LONGEST_HOLD_MS: u64 = 70_000;
+
 /// First wait between two queries, in milliseconds (RFC 6762 section 5.2 asks
 /// for at least one second).
 pub const FIRST_QUERY_MS: u64 = 1_000;
@@ -392,7 +396,6 @@ mod tests {
     /// Answers how often the device was held before it tried the daemon.
     fn held(sources: u16, starts_after: usize) -> usize {
         const DAEMON: u16 = u16::MAX;
-        const HOLD_MS: u64 = 70_000;
         let mut search = Search::new(0, 1);
         let (mut now, mut fresh, mut holds) = (0, 0, 0);
         loop {
@@ -411,7 +414,7 @@ mod tests {
                 Due::Connect(address) => {
                     holds += 1;
                     assert!(holds < 1_000, "{sources} senders keep the daemon away");
-                    now += HOLD_MS;
+                    now += LONGEST_HOLD_MS;
                     search.failed(now, address);
                 }
             }
