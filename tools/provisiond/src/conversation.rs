@@ -467,10 +467,9 @@ impl Conversation {
         let shared = secret_hex(&secrets.shared);
         let [daemon, seal] =
             [&secrets.seal_daemon, &secrets.seal_device].map(|key| secret_hex(key));
-        let line = [&*device.to_string(), &shared, &daemon, &seal].join(",");
-        let line = zeroize::Zeroizing::new(line);
         let header = "device_id,k_shared,seal_daemon,seal_device";
-        if let Err(error) = crate::files::append_csv(path, header, &line) {
+        let row = [&*device.to_string(), &shared, &daemon, &seal];
+        if let Err(error) = crate::files::append_csv(path, header, &row) {
             self.tell(Event::Trouble {
                 reason: format!("writing the key log: {error}"),
             });

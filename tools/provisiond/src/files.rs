@@ -129,9 +129,9 @@ impl Appended {
     }
 }
 
-/// Appends a line to a CSV file that only the owner reads, after the header
-/// when the file is empty; the whole line, or nothing.
-pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<Appended> {
+/// Appends a row to a CSV file that only the owner reads, after the header when
+/// the file is empty; the whole row, or nothing. A field holds no comma.
+pub fn append_csv(path: &Path, header: &str, row: &[&str]) -> io::Result<Appended> {
     let file = OpenOptions::new()
         .read(true)
         .append(true)
@@ -142,7 +142,8 @@ pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<Appended>
     file.lock()?;
     let before = file.metadata()?.len();
     // With room for all of it, as a text that grows leaves its start behind.
-    let mut text = Zeroizing::new(String::with_capacity(header.len() + line.len() + 2));
+    let length: usize = row.iter().map(|field| field.len() + 1).sum();
+    let mut text = Zeroizing::new(String::with_capacity(header.len() + 1 + length));
     if before == 0 {
         text.push_str(header);
         text.push('\n');
@@ -154,7 +155,12 @@ pub fn append_csv(path: &Path, header: &str, line: &str) -> io::Result<Appended>
             text.push('\n');
         }
     }
-    text.push_str(line);
+    for (index, field) in row.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(field);
+    }
     text.push('\n');
     let appended = Appended { file, before };
     let written = (&appended.file).write_all(text.as_bytes());
@@ -253,8 +259,8 @@ mod tests {
     fn the_header_is_written_once() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.csv");
-        append_csv(&path, "x,y", "1,2").unwrap();
-        append_csv(&path, "x,y", "3,4").unwrap();
+        append_csv(&path, "x,y", &["1", "2"]).unwrap();
+        append_csv(&path, "x,y", &["3", "4"]).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "x,y\n1,2\n3,4\n");
         assert_eq!(mode(&path), 0o600);
     }
@@ -268,7 +274,7 @@ mod tests {
             fs::set_permissions(path, fs::Permissions::from_mode(0o666)).unwrap();
         };
         open_to_all(&path);
-        append_csv(&path, "x,y", "1,2").unwrap();
+        append_csv(&path, "x,y", &["1", "2"]).unwrap();
         assert_eq!(mode(&path), 0o600);
         // What an interrupted `replace` left is used again.
         open_to_all(&directory.path().join("a.csv.new"));
@@ -303,7 +309,7 @@ mod tests {
         let path = directory.path().join("a.csv");
         let content = || fs::read_to_string(&path).unwrap();
         fs::write(&path, "x,y\n1,2").unwrap();
-        let appended = append_csv(&path, "x,y", "3,4").unwrap();
+        let appended = append_csv(&path, "x,y", &["3", "4"]).unwrap();
         assert_eq!(content(), "x,y\n1,2\n3,4\n");
         appended.take_back().unwrap();
         assert_eq!(content(), "x,y\n1,2");

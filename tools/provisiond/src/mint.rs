@@ -121,9 +121,9 @@ impl Minted {
         let path = directory.join(format!("{}.factory", self.device));
         create_private(&path, &self.page).map_err(|error| trouble(&path, error))?;
         let codes = directory.join("codes.csv");
-        let line = Zeroizing::new(format!("{},{}", self.device, *self.printed_code()));
+        let row = [&*self.device.to_string(), &self.printed_code()];
         // The image last: a device without a known code is of no use.
-        let appended = append_csv(&codes, inventory::HEADER, &line)
+        let appended = append_csv(&codes, inventory::HEADER, &row)
             .map_err(|error| trouble(&codes, error))
             .and_then(|row| match image.map(|image| image.put(&self.page)) {
                 Some(Err(failure)) => {

@@ -71,15 +71,9 @@ impl Pending {
     /// Adds a credential; afterwards no loss of power makes it forgotten.
     pub fn add(&self, device: &DeviceId, serial: u32, credential: &Credential) -> io::Result<()> {
         let psk = secret_hex(&credential.psk);
-        let identity = &credential.identity;
-        // With room for all of it, as a longer text leaves its start behind.
-        let length = identity.len() + psk.len() + 64;
-        let mut line = Zeroizing::new(String::with_capacity(length));
-        for part in [&*device.to_string(), ",", identity, ",", &psk, ","] {
-            line.push_str(part);
-        }
-        line.push_str(&serial.to_string());
-        append_csv(&self.path, HEADER, &line).map(drop)
+        let (device, serial) = (device.to_string(), serial.to_string());
+        let row = [&*device, &credential.identity, &psk, &serial];
+        append_csv(&self.path, HEADER, &row).map(drop)
     }
 
     /// The credential that was sent to a device with this serial number.

@@ -30,7 +30,6 @@ use provisioning_session::identity::IdentityKey;
 use provisioning_session::secret::Secret;
 use provisioning_wire::limits::{ID_LEN, MAX_SERIAL, POINT_LEN};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::credentials::{self, Credential};
 use crate::failure::{Failure, Kind};
@@ -298,13 +297,8 @@ impl State {
         }
         if let Some(Credential { identity, psk }) = credential {
             let path = self.directory.join("issued.csv");
-            let psk = secret_hex(psk);
-            let length = identity.len() + psk.len() + 64;
-            let mut line = Zeroizing::new(String::with_capacity(length));
-            for part in [&*device.to_string(), ",", identity, ",", &psk] {
-                line.push_str(part);
-            }
-            append_csv(&path, credentials::HEADER, &line)
+            let row = [&*device.to_string(), identity, &secret_hex(psk)];
+            append_csv(&path, credentials::HEADER, &row)
                 .map(drop)
                 .map_err(|error| trouble("writing", &path, error))?;
         }

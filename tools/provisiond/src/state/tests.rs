@@ -6,6 +6,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use zeroize::Zeroizing;
+
 use super::*;
 
 const DEVICE: DeviceId = DeviceId([1; 16]);
