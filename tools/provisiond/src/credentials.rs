@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use provisioning_wire::limits::{MAX_IDENTITY_LEN, MAX_PSK_LEN};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Kind};
@@ -22,12 +23,19 @@ pub const HEADER: &str = "device_id,identity,psk_hex";
 const GENERATED_PSK_LEN: usize = 16;
 
 /// What a device proves itself with at its server.
-#[derive(PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Credential {
     /// PSK identity.
     pub identity: String,
     /// Pre-shared key.
     pub psk: Zeroizing<Vec<u8>>,
+}
+
+impl Credential {
+    /// Whether both are the same, in a time that tells nothing of the keys.
+    pub fn is(&self, other: &Credential) -> bool {
+        self.identity == other.identity && bool::from(self.psk.ct_eq(&other.psk))
+    }
 }
 
 /// A source of credentials.
@@ -77,7 +85,7 @@ impl Credentials for Generated {
 /// Credentials that somebody prepared in a file.
 pub struct FromFile {
     path: String,
-    credentials: HashMap<DeviceId, (String, Zeroizing<Vec<u8>>)>,
+    credentials: HashMap<DeviceId, Credential>,
 }
 
 impl FromFile {
@@ -112,8 +120,9 @@ impl FromFile {
             if identity.is_empty() || identity.len() > MAX_IDENTITY_LEN {
                 return Err(bad("an identity has 1 to 128 bytes"));
             }
-            let entry = (identity.to_owned(), psk);
-            if credentials.insert(id, entry).is_some() {
+            let identity = identity.to_owned();
+            let credential = Credential { identity, psk };
+            if credentials.insert(id, credential).is_some() {
                 return Err(bad("the device is listed a second time"));
             }
         }
@@ -126,17 +135,13 @@ impl FromFile {
 
 impl Credentials for FromFile {
     fn issue(&self, device: &DeviceId, _: Option<Credential>) -> Result<Credential, Failure> {
-        let (identity, psk) = self.credentials.get(device).ok_or_else(|| {
+        self.credentials.get(device).cloned().ok_or_else(|| {
             Failure::new(
                 Kind::Files,
                 format!("looking for the credential of {device}"),
                 format!("{} does not list it", self.path),
                 "add a line for the device and start the daemon again",
             )
-        })?;
-        Ok(Credential {
-            identity: identity.clone(),
-            psk: psk.clone(),
         })
     }
 }
@@ -146,6 +151,23 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn credentials_are_the_same_in_identity_and_key() {
+        let credential = |identity: &str, psk: &[u8]| Credential {
+            identity: identity.into(),
+            psk: Zeroizing::new(psk.to_vec()),
+        };
+        let one = credential("me", &[1, 2]);
+        assert!(one.is(&one.clone()));
+        for other in [
+            credential("you", &[1, 2]),
+            credential("me", &[1, 3]),
+            credential("me", &[1]),
+        ] {
+            assert!(!one.is(&other));
+        }
+    }
 
     #[test]
     fn generated_keys_are_new_unless_one_is_undecided() {

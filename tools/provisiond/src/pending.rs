@@ -24,31 +24,28 @@ pub const HEADER: &str = "device_id,identity,psk_hex,serial";
 
 /// A row: what was sent to whom, with its serial number. A credential that is sent
 /// again keeps its first one.
-pub struct Sent<'t> {
+pub struct Sent {
     /// Device.
     pub device: DeviceId,
+    /// What it was sent.
+    pub credential: Credential,
     /// Serial number of the configuration.
     pub serial: u32,
-    identity: &'t str,
-    psk: Zeroizing<Vec<u8>>,
 }
 
-impl<'t> Sent<'t> {
+impl Sent {
     /// Nothing when the line is no whole row.
-    fn parse(line: &'t str) -> Option<Self> {
+    fn parse(line: &str) -> Option<Self> {
         let mut fields = line.trim().split(',');
         let sent = Sent {
             device: fields.next()?.parse().ok()?,
-            identity: fields.next()?,
-            psk: secret_from_hex(fields.next()?)?,
+            credential: Credential {
+                identity: fields.next()?.to_owned(),
+                psk: secret_from_hex(fields.next()?)?,
+            },
             serial: fields.next()?.parse().ok()?,
         };
         fields.next().is_none().then_some(sent)
-    }
-
-    /// Whether this was sent.
-    pub fn is(&self, credential: &Credential) -> bool {
-        self.identity == credential.identity && self.psk == credential.psk
     }
 }
 
@@ -81,15 +78,12 @@ impl Pending {
         let text = self.read()?;
         let mut rows = text.lines().filter_map(Sent::parse);
         let found = rows.find(|sent| sent.device == *device && sent.serial == serial);
-        Ok(found.map(|Sent { identity, psk, .. }| Credential {
-            identity: identity.to_owned(),
-            psk,
-        }))
+        Ok(found.map(|sent| sent.credential))
     }
 
     /// Removes the rows that `is_decided` picks. Lines that are no rows stay as
     /// they are.
-    pub fn remove(&self, is_decided: impl Fn(&Sent<'_>) -> bool) -> io::Result<()> {
+    pub fn remove(&self, is_decided: impl Fn(&Sent) -> bool) -> io::Result<()> {
         let text = self.read()?;
         let mut kept = Zeroizing::new(String::with_capacity(text.len()));
         for line in text.split_inclusive('\n') {
@@ -139,7 +133,9 @@ mod tests {
         let whole = format!("{HEADER}\n{one},me,aaaa,10\n{two},me,bbbb,11\n{one},me,cccc,12\n");
         assert_eq!(content(), whole);
         pending
-            .remove(|sent| sent.device == one && (sent.serial <= 10 || sent.is(&credential(0xbb))))
+            .remove(|sent| {
+                sent.device == one && (sent.serial <= 10 || sent.credential.is(&credential(0xbb)))
+            })
             .unwrap();
         let rest = format!("{HEADER}\n{two},me,bbbb,11\n{one},me,cccc,12\n");
         assert_eq!(content(), rest);
@@ -150,7 +146,9 @@ mod tests {
         assert_eq!(psk(&one, 10), None);
         assert_eq!(psk(&one, 11), None);
         assert_eq!(psk(&one, 12), Some(vec![0xcc; 2]));
-        pending.remove(|sent| sent.is(&credential(0xcc))).unwrap();
+        pending
+            .remove(|sent| sent.credential.is(&credential(0xcc)))
+            .unwrap();
         assert_eq!(content(), format!("{HEADER}\n{two},me,bbbb,11\n"));
     }
 

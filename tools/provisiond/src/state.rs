@@ -240,7 +240,8 @@ impl State {
     ) -> Result<(), Failure> {
         let _changing = self.lock_changes();
         let mut record = self.reserved(device)?;
-        if self.offered(device, &record)?.as_ref() == Some(credential) {
+        let offered = self.offered(device, &record)?;
+        if offered.is_some_and(|offered| offered.is(credential)) {
             return Ok(());
         }
         self.pending
@@ -309,7 +310,8 @@ impl State {
         self.pending
             .remove(|sent| {
                 let is_confirmed = sent.serial == serial
-                    || sent.serial < serial && credential.is_some_and(|held| sent.is(held));
+                    || sent.serial < serial
+                        && credential.is_some_and(|held| sent.credential.is(held));
                 sent.device == *device && (is_confirmed || sent.serial <= before)
             })
             .map_err(|error| trouble("writing", self.pending.path(), error))
