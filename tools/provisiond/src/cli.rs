@@ -4,7 +4,6 @@
 
 //! Arguments of the command line.
 
-use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -193,15 +192,12 @@ pub struct Flash {
     #[arg(long)]
     pub json: bool,
     /// Print the configuration in force, the PSK included.
-    #[arg(long, requires = "secret")]
+    #[arg(long, requires = "root_secret_file")]
     pub reveal: bool,
     /// The device's root secret, for --reveal: a file of 64 hexadecimal digits,
     /// or - for standard input.
-    #[arg(long, value_name = "FILE", requires = "reveal", group = "secret")]
+    #[arg(long, value_name = "FILE", requires = "reveal")]
     pub root_secret_file: Option<PathBuf>,
-    /// Taken by earlier versions. What it says now is where to put the secret.
-    #[arg(long, hide = true, group = "secret")]
-    pub root_secret: Option<OsString>,
 }
 
 fn host_name(text: &str) -> Result<String, &'static str> {

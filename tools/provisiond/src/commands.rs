@@ -255,15 +255,6 @@ fn root_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 fn flash(arguments: &Flash) -> Result<(), Failure> {
-    if arguments.root_secret.is_some() {
-        return Err(Failure::new(
-            Kind::Usage,
-            "taking a root secret",
-            "everybody on this host can read it in a command line, and shells keep it",
-            "write it to a file that only you can read and name that with --root-secret-file, \
-             or give it on standard input with --root-secret-file -",
-        ));
-    }
     let image = Image::read(&arguments.image, arguments.page_distance)?;
     let report = image.report();
     let revealed = match &arguments.root_secret_file {
