@@ -234,21 +234,39 @@ fn wear() {
 #[test]
 fn states() {
     let sources = [
-        ("Load ", "LoadState", include_str!("../src/tasks/load.rs")),
+        (
+            "Load ",
+            "LoadState",
+            4,
+            include_str!("../src/tasks/load.rs"),
+        ),
         (
             "Record ",
             "RecordState",
+            5,
             include_str!("../src/tasks/record.rs"),
+        ),
+        (
+            "Erase ",
+            "EraseState",
+            2,
+            include_str!("../src/tasks/erase.rs"),
         ),
         (
             "Commit ",
             "CommitState",
+            8,
             include_str!("../src/tasks/commit.rs"),
         ),
-        ("Wipe ", "WipeState", include_str!("../src/tasks/wipe.rs")),
+        (
+            "Wipe ",
+            "WipeState",
+            4,
+            include_str!("../src/tasks/wipe.rs"),
+        ),
     ];
     let diagrams = TEXT.split("```").nth(1).unwrap();
-    for (index, (task, name, source)) in sources.iter().enumerate() {
+    for (index, (task, name, count, source)) in sources.iter().enumerate() {
         let from = diagrams.find(task).expect(task);
         let to = sources.get(index + 1).map_or(diagrams.len(), |(next, ..)| {
             diagrams.find(next).expect(next)
@@ -262,7 +280,7 @@ fn states() {
             .filter(|line| line.starts_with(char::is_uppercase))
             .map(|line| line.split(['(', ',']).next().unwrap())
             .collect();
-        assert!(variants.len() >= 4, "{name}: {variants:?}");
+        assert_eq!(variants.len(), *count, "{name}: {variants:?}");
         for variant in variants {
             assert!(diagram.contains(variant), "{task}: {variant} is not drawn");
         }

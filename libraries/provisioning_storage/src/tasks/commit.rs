@@ -7,6 +7,7 @@
 use crate::journal::Entry;
 use crate::layout::{ERASED, Page};
 use crate::slot::{HEADER_LEN, NONCE_LEN, SlotHeader, SlotPage, TAG_LEN};
+use crate::tasks::erase::Erase;
 use crate::tasks::{Event, Fault, Index, Record, Step, Task, Verdict};
 
 /// Stores a configuration in the slot that is not in force.
@@ -14,9 +15,6 @@ use crate::tasks::{Event, Fault, Index, Record, Step, Task, Verdict};
 /// The configuration in force stays until the new one has been read back and
 /// opened; then the floor rises to the serial number of the one before, so
 /// that the two newest configurations, and no older ones, can be loaded.
-///
-/// Each erase is noted in the journal before it is done. Where the journal takes
-/// no note, the erase is done all the same: a count is no reason to lose a store.
 ///
 /// When none is in force, whatever the slots still hold is erased first: its
 /// sequence number may be higher than the new one's, which starts anew. Then
@@ -32,25 +30,14 @@ pub struct Commit {
 #[derive(Debug)]
 enum CommitState {
     Start,
-    /// The journal is told of the erase that is next.
-    Noting(Record, Erase, SlotHeader),
     /// Slot B, of no use, is being erased before slot A is used.
-    Clearing(SlotHeader),
-    Erasing(Page, SlotHeader),
+    Clearing(Erase, SlotHeader),
+    Erasing(Erase, SlotHeader),
     Sealing(Page, SlotHeader),
     Programming(Page, SlotHeader),
     ReadingBack(Page, SlotHeader),
     Opening(Page, SlotHeader),
     RaisingFloor(Record),
-}
-
-/// Why a slot is erased.
-#[derive(Clone, Copy, Debug)]
-enum Erase {
-    /// Slot B holds what is of no use.
-    Clear,
-    /// The configuration goes there.
-    Target(Page),
 }
 
 impl Commit {
@@ -91,42 +78,17 @@ impl Commit {
             Some(current) => self.erase(index, current.twin(), header),
             None if index.is_slot_erased(Page::SlotB) => self.erase(index, Page::SlotA, header),
             None => {
-                *index.slot(Page::SlotB) = SlotPage::Corrupt;
-                self.note(index, Page::SlotB, Erase::Clear, header)
+                let (erase, step) = begin_erase(index, Page::SlotB);
+                self.state = CommitState::Clearing(erase, header);
+                step
             }
         })
     }
 
     fn erase(&mut self, index: &mut Index, target: Page, header: SlotHeader) -> Step {
-        *index.slot(target) = SlotPage::Corrupt;
-        self.note(index, target, Erase::Target(target), header)
-    }
-
-    fn note(&mut self, index: &mut Index, slot: Page, erase: Erase, header: SlotHeader) -> Step {
-        let mut record = Record::new(index.erase_entry(slot));
-        let step = record.resume(index, Event::Begin, &mut []);
-        self.state = CommitState::Noting(record, erase, header);
-        self.noted(step)
-    }
-
-    /// Goes on to the erase once it is noted, or cannot be.
-    fn noted(&mut self, step: Step) -> Step {
-        match (step, &self.state) {
-            (Step::Finished(_), CommitState::Noting(_, erase, header)) => {
-                let (erase, header) = (*erase, *header);
-                match erase {
-                    Erase::Clear => {
-                        self.state = CommitState::Clearing(header);
-                        Step::Erase(Page::SlotB)
-                    }
-                    Erase::Target(target) => {
-                        self.state = CommitState::Erasing(target, header);
-                        Step::Erase(target)
-                    }
-                }
-            }
-            (step, _) => step,
-        }
+        let (erase, step) = begin_erase(index, target);
+        self.state = CommitState::Erasing(erase, header);
+        step
     }
 
     /// The target does not take the configuration.
@@ -172,6 +134,13 @@ impl Commit {
     }
 }
 
+/// What the slot held is of no use from now on.
+fn begin_erase(index: &mut Index, slot: Page) -> (Erase, Step) {
+    *index.slot(slot) = SlotPage::Corrupt;
+    let noted = index.erase_entry(slot);
+    Erase::begin(index, slot, noted)
+}
+
 impl Task for Commit {
     fn resume(&mut self, index: &mut Index, event: Event, page: &mut [u8]) -> Step {
         let done = event == Event::Done;
@@ -179,31 +148,35 @@ impl Task for Commit {
             CommitState::Start => self
                 .begin(index, page)
                 .unwrap_or(Step::Finished(Err(Fault::Refused))),
-            CommitState::Noting(record, ..) => {
-                let step = record.resume(index, event, page);
-                self.noted(step)
-            }
-            CommitState::Clearing(header) => {
+            CommitState::Clearing(erase, header) => match erase.resume(index, event, page) {
                 // A page that cannot be erased is no reason not to use the other.
-                let header = *header;
-                self.erase(index, Page::SlotA, header)
-            }
-            CommitState::Erasing(target, header)
-            | CommitState::Programming(target, header)
-            | CommitState::ReadingBack(target, header)
+                Step::Finished(_) => {
+                    let header = *header;
+                    self.erase(index, Page::SlotA, header)
+                }
+                step => step,
+            },
+            CommitState::Erasing(erase, header) => match erase.resume(index, event, page) {
+                Step::Finished(Ok(())) => {
+                    let (target, header) = (erase.slot(), *header);
+                    page.fill(ERASED);
+                    if header.emit(page).is_none() {
+                        return Step::Finished(Err(Fault::Refused));
+                    }
+                    self.state = CommitState::Sealing(target, header);
+                    Step::Seal(header)
+                }
+                Step::Finished(Err(fault)) => {
+                    let (target, header) = (erase.slot(), *header);
+                    self.give_up(index, target, header, fault)
+                }
+                step => step,
+            },
+            CommitState::Programming(target, header) | CommitState::ReadingBack(target, header)
                 if !done =>
             {
                 let (target, header) = (*target, *header);
                 self.give_up(index, target, header, Fault::Flash(target))
-            }
-            CommitState::Erasing(target, header) => {
-                let (target, header) = (*target, *header);
-                page.fill(ERASED);
-                if header.emit(page).is_none() {
-                    return Step::Finished(Err(Fault::Refused));
-                }
-                self.state = CommitState::Sealing(target, header);
-                Step::Seal(header)
             }
             CommitState::Sealing(..) if !done => Step::Finished(Err(Fault::Refused)),
             CommitState::Sealing(target, header) => {

@@ -10,6 +10,7 @@
 //! the step is [`Step::Finished`]. Cutting the power is to stop calling.
 
 mod commit;
+mod erase;
 mod index;
 mod load;
 mod record;

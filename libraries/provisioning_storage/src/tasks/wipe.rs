@@ -8,6 +8,7 @@ use crate::bytes::is_erased;
 use crate::journal::Entry;
 use crate::layout::Page;
 use crate::slot::SlotPage;
+use crate::tasks::erase::Erase;
 use crate::tasks::{Event, Fault, Index, Record, Step, Task, Verdict};
 
 /// Erases every page that ever held a configuration.
@@ -27,9 +28,7 @@ enum WipeState {
     #[default]
     Start,
     RaisingFloor(Record),
-    /// The journal is told of the erase that is next.
-    Noting(Record, Page, Rest),
-    Erasing(Page, Rest),
+    Erasing(Erase, Rest),
     ReadingBack(Page, Rest),
 }
 
@@ -49,31 +48,18 @@ impl Wipe {
         let [first, then] = [last.twin(), last].map(|slot| index.erase_entry(slot));
         index.current = None;
         index.verdict = Verdict::Corrupt;
-        self.note(index, last.twin(), first, Rest::Slot(last, then))
+        self.erase(index, last.twin(), first, Rest::Slot(last, then))
     }
 
-    fn note(&mut self, index: &mut Index, page: Page, entry: Entry, rest: Rest) -> Step {
-        let mut record = Record::new(entry);
-        let step = record.resume(index, Event::Begin, &mut []);
-        self.state = WipeState::Noting(record, page, rest);
-        self.noted(step)
-    }
-
-    /// Goes on to the erase once it is noted, or cannot be.
-    fn noted(&mut self, step: Step) -> Step {
-        match (step, &self.state) {
-            (Step::Finished(_), WipeState::Noting(_, page, rest)) => {
-                let (page, rest) = (*page, *rest);
-                self.state = WipeState::Erasing(page, rest);
-                Step::Erase(page)
-            }
-            (step, _) => step,
-        }
+    fn erase(&mut self, index: &mut Index, slot: Page, noted: Entry, rest: Rest) -> Step {
+        let (erase, step) = Erase::begin(index, slot, noted);
+        self.state = WipeState::Erasing(erase, rest);
+        step
     }
 
     fn next(&mut self, index: &mut Index, rest: Rest) -> Step {
         match (rest, self.fault) {
-            (Rest::Slot(page, entry), _) => self.note(index, page, entry, Rest::Nothing),
+            (Rest::Slot(page, entry), _) => self.erase(index, page, entry, Rest::Nothing),
             (Rest::Nothing, Some(fault)) => Step::Finished(Err(fault)),
             (Rest::Nothing, None) => {
                 index.verdict = Verdict::Erased;
@@ -107,22 +93,21 @@ impl Task for Wipe {
                 Step::Finished(_) => self.erase_slots(index),
                 step => step,
             },
-            WipeState::Noting(record, ..) => {
-                let step = record.resume(index, event, page);
-                self.noted(step)
-            }
-            WipeState::Erasing(which, rest) => {
-                let (which, rest) = (*which, *rest);
-                *index.slot(which) = SlotPage::Corrupt;
-                if event != Event::Done {
-                    self.fault.get_or_insert(Fault::Flash(which));
-                    return self.next(index, rest);
+            WipeState::Erasing(erase, rest) => match erase.resume(index, event, page) {
+                Step::Finished(result) => {
+                    let (which, rest) = (erase.slot(), *rest);
+                    *index.slot(which) = SlotPage::Corrupt;
+                    if let Err(fault) = result {
+                        self.fault.get_or_insert(fault);
+                        return self.next(index, rest);
+                    }
+                    // So that what is checked can only come from the flash.
+                    page.fill(0);
+                    self.state = WipeState::ReadingBack(which, rest);
+                    Step::Read(which)
                 }
-                // So that what is checked can only come from the flash.
-                page.fill(0);
-                self.state = WipeState::ReadingBack(which, rest);
-                Step::Read(which)
-            }
+                step => step,
+            },
             WipeState::ReadingBack(which, rest) => {
                 let (which, rest) = (*which, *rest);
                 if event == Event::Done && is_erased(page) {
