@@ -144,11 +144,11 @@ impl Issuer {
         issued: &Issued,
         least_serial: Option<u32>,
     ) -> Result<(), Failure> {
-        if let Some(least_serial) = least_serial {
-            self.state.raise_serial(device, least_serial)?;
+        if issued.has_credential() {
+            self.state.refused(device, issued.serial)?;
         }
-        match issued.credential {
-            Some(_) => self.state.refused(device, issued.serial),
+        match least_serial {
+            Some(least_serial) => self.state.raise_serial(device, least_serial),
             None => Ok(()),
         }
     }

@@ -253,9 +253,13 @@ impl State {
     }
 
     /// Notes that a device refused a configuration, so that its credential is
-    /// pending no more.
+    /// pending no more. Only when no other was set aside since: that one may hold
+    /// the same credential, and the device may have stored it.
     pub fn refused(&self, device: &DeviceId, serial: u32) -> Result<(), Failure> {
         let _changing = self.lock_changes();
+        if self.reserved(device)?.last_serial != serial {
+            return Ok(());
+        }
         self.pending
             .remove(|sent| (sent.device, sent.serial) == (*device, serial))
             .map_err(|error| trouble("writing", self.pending.path(), error))
