@@ -253,7 +253,7 @@ prepush: unsafe-check ## Format check and clippy, for host and board, in all thr
 	cd tock && cargo fmt --all --check
 	$(MAKE) -C libtock-rs lint CARGO_TARGET_DIR=target
 	cargo clippy --quiet --all-targets -- -D warnings
-	cargo clippy --quiet --package emulator --package qemu_rv32_bench --all-targets -- -D warnings
+	cargo clippy --quiet --package emulator --package instruction_cut --package qemu_rv32_bench --all-targets -- -D warnings
 	cd tock && cargo clippy --quiet --workspace --all-targets -- -D warnings
 	@for folder in $(FIRMWARE_FOLDERS); do \
 	    echo "clippy $$folder for $(RISCV)"; \
