@@ -148,7 +148,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// [`CommitClient::attempts_recorded`] will be called; `RESERVE` that the
     /// region was not loaded.
     pub fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {
-        self.is_loaded()?;
+        self.ensure_loaded()?;
         self.begin(Job::Attempts(Record::new(Entry::Attempts(attempts))))
     }
 
@@ -161,7 +161,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// [`StoreClient::restarts_recorded`] will be called; `RESERVE` that the
     /// region was not loaded, so that writing might destroy what is there.
     pub fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
-        self.is_loaded()?;
+        self.ensure_loaded()?;
         self.begin(Job::Restarts(Record::new(Entry::Restarts(restarts))))
     }
 
@@ -170,7 +170,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// from the random number generator. `RESERVE`: nothing is staged, or the
     /// region was not loaded.
     pub fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
-        self.is_loaded()?;
+        self.ensure_loaded()?;
         let sealed_len = self
             .key_store
             .staged_sealed_len()
@@ -183,7 +183,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     /// [`StoreClient::wiped`] will be called; `BUSY` that a wipe waits already,
     /// `RESERVE` that the region was not loaded.
     pub fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
-        self.is_loaded()?;
+        self.ensure_loaded()?;
         if self.wipe_next.get().is_some() {
             return Err(ErrorCode::BUSY);
         }
@@ -194,7 +194,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     }
 
     /// Writing before reading could destroy what is there.
-    fn is_loaded(&self) -> Result<(), ErrorCode> {
+    fn ensure_loaded(&self) -> Result<(), ErrorCode> {
         self.loaded.get().then_some(()).ok_or(ErrorCode::RESERVE)
     }
 

@@ -282,7 +282,7 @@ impl KeyStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test::{ROOT_SECRET, config, factory_page};
+    use crate::test::{config, factory_page};
     use provisioning_storage::layout::PAGE_LEN;
     use provisioning_wire::DaemonPin;
     use std::vec::Vec;
@@ -428,13 +428,20 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
     fn a_key_that_was_taken_and_a_root_that_was_forgotten_are_overwritten() {
+        use crate::test::{ROOT_SECRET, holds};
+
         let store = minted();
         let mut key = Secret::copied(&[5; KEY_LEN]);
         store.take_key(&mut key);
         assert_eq!(key.expose_secret(), &[0; KEY_LEN]);
         assert_eq!(store.with_root_secret(|root| *root), Some(*ROOT_SECRET));
+        assert!(holds(&store, ROOT_SECRET));
         store.forget_root_secret();
         assert_eq!(store.with_root_secret(|root| *root), None);
+        for piece in ROOT_SECRET.chunks_exact(16) {
+            assert!(!holds(&store, piece), "{piece:?}");
+        }
     }
 }

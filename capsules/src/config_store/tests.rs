@@ -374,11 +374,28 @@ fn a_factory_page_for_a_key_engine_is_of_no_use_without_one() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn the_root_secret_does_not_stay_in_memory() {
+    use crate::test::{ROOT_SECRET, holds};
+
     let board = Board::new(minted());
     board.load();
     assert_eq!(board.key_store.with_root_secret(|_| ()), None);
+    for piece in ROOT_SECRET.chunks_exact(16) {
+        assert!(!holds(board.key_store, piece), "{piece:?}");
+    }
     assert_eq!(board.committed(1), Told::Committed(Ok(())));
+}
+
+#[test]
+fn nothing_that_was_read_or_sealed_stays_in_the_page_buffer() {
+    let board = Board::new(minted());
+    let is_zero = |board: &Board| board.store.page.map(|page| page.0 == [0; PAGE_LEN]);
+    board.load();
+    assert_eq!(is_zero(&board), Some(true));
+    // The configuration was opened there, to see that it was stored whole.
+    assert_eq!(board.committed(1), Told::Committed(Ok(())));
+    assert_eq!(is_zero(&board), Some(true));
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod document;
 mod factory;
 mod flash;
 mod led;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pin;
 mod rng;
 
@@ -19,6 +21,8 @@ pub use document::Document;
 pub use factory::{DEVICE_ID, ROOT_SECRET, config, factory_page, minted};
 pub use flash::{Pages, RamFlash};
 pub use led::FakeLed;
+#[cfg(target_os = "linux")]
+pub use memory::holds;
 pub use pin::FakePin;
 pub use rng::FakeRng;
 
