@@ -131,7 +131,9 @@ impl Work {
     }
 }
 
-const LINE: usize = 64;
+/// The room that a stalled console has must not be of whole rounds: with two lines in
+/// each, the second start could be what finds it full, round after round.
+const LINE: usize = 63;
 static TEXT: [u8; LINE] = {
     let mut text = [b'.'; LINE];
     text[LINE - 1] = b'\n';
