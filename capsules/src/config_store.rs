@@ -120,90 +120,14 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
         self.commit_client.set(client);
     }
 
-    /// Attempts counted since the last confirmed session.
-    pub fn attempts(&self) -> u32 {
-        self.index.get().values().attempts
-    }
-
     /// Serial number of the configuration in force.
     pub fn serial(&self) -> Option<u32> {
         self.index.get().serial()
     }
 
-    /// The lowest serial number that may be stored.
-    pub fn lowest_serial(&self) -> u32 {
-        let index = self.index.get();
-        index.serial().unwrap_or(0).max(index.values().serial_floor)
-    }
-
-    /// Reads factory data and configuration into the key store.
-    ///
-    /// `Ok` means that [`StoreClient::loaded`] will be called; `BUSY` that
-    /// something else is under way.
-    pub fn load(&self) -> Result<(), ErrorCode> {
-        self.begin(Job::Factory)
-    }
-
-    /// Makes the attempt counter durable. `Ok` means that
-    /// [`CommitClient::attempts_recorded`] will be called; `RESERVE` that the
-    /// region was not loaded.
-    pub fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {
-        self.ensure_loaded()?;
-        self.begin(Job::Attempts(Record::new(Entry::Attempts(attempts))))
-    }
-
-    /// Restarts in a row that a failure was the reason for.
-    pub fn restarts(&self) -> u32 {
-        self.index.get().values().restarts
-    }
-
-    /// Makes the count of restarts durable. `Ok` means that
-    /// [`StoreClient::restarts_recorded`] will be called; `RESERVE` that the
-    /// region was not loaded, so that writing might destroy what is there.
-    pub fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
-        self.ensure_loaded()?;
-        self.begin(Job::Restarts(Record::new(Entry::Restarts(restarts))))
-    }
-
-    /// Stores the configuration that is staged in the key store. `Ok` means
-    /// that [`CommitClient::committed`] will be called. `nonce` must be fresh
-    /// from the random number generator. `RESERVE`: nothing is staged, or the
-    /// region was not loaded.
-    pub fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
-        self.ensure_loaded()?;
-        let sealed_len = self
-            .key_store
-            .staged_sealed_len()
-            .ok_or(ErrorCode::RESERVE)?;
-        self.begin(Job::Commit(Commit::new(serial, nonce, sealed_len)))
-    }
-
-    /// Erases every page that ever held a configuration, and the copy in
-    /// memory. Waits for what is under way. `Ok` means that
-    /// [`StoreClient::wiped`] will be called; `BUSY` that a wipe waits already,
-    /// `RESERVE` that the region was not loaded.
-    pub fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
-        self.ensure_loaded()?;
-        if self.wipe_next.get().is_some() {
-            return Err(ErrorCode::BUSY);
-        }
-        if self.begin(Job::Wipe(Wipe::default(), attempts)).is_err() {
-            self.wipe_next.set(Some(attempts));
-        }
-        Ok(())
-    }
-
     /// Writing before reading could destroy what is there.
     fn ensure_loaded(&self) -> Result<(), ErrorCode> {
         self.loaded.get().then_some(()).ok_or(ErrorCode::RESERVE)
-    }
-
-    /// Whether a job waits for the flash or for the device root.
-    pub fn is_busy(&self) -> bool {
-        let job = self.job.take();
-        let busy = job.is_some();
-        self.job.set(job);
-        busy
     }
 
     fn begin(&self, job: Job) -> Result<(), ErrorCode> {
@@ -396,7 +320,7 @@ impl<'a, F: Flash> ConfigStore<'a, F> {
     }
 }
 
-fn outcome(done: Result<(), ErrorCode>) -> Event {
+fn outcome<E>(done: Result<(), E>) -> Event {
     match done {
         Ok(()) => Event::Done,
         Err(_) => Event::Failed,
@@ -405,24 +329,17 @@ fn outcome(done: Result<(), ErrorCode>) -> Event {
 
 impl<'a, F: Flash> flash::Client<F> for ConfigStore<'a, F> {
     fn read_complete(&self, read_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
-        self.completed(read_buffer, flash_event(&result));
+        self.completed(read_buffer, outcome(result));
     }
 
     fn write_complete(&self, write_buffer: &'static mut F::Page, result: Result<(), flash::Error>) {
-        self.completed(write_buffer, flash_event(&result));
+        self.completed(write_buffer, outcome(result));
     }
 
     fn erase_complete(&self, result: Result<(), flash::Error>) {
         if let Some(page) = self.page.take() {
-            self.completed(page, flash_event(&result));
+            self.completed(page, outcome(result));
         }
-    }
-}
-
-fn flash_event(result: &Result<(), flash::Error>) -> Event {
-    match result {
-        Ok(()) => Event::Done,
-        Err(_) => Event::Failed,
     }
 }
 
@@ -465,33 +382,45 @@ impl<'a, F: Flash> DeferredCallClient for ConfigStore<'a, F> {
 
 impl<'a, F: Flash> Store for ConfigStore<'a, F> {
     fn load(&self) -> Result<(), ErrorCode> {
-        ConfigStore::load(self)
+        self.begin(Job::Factory)
     }
 
     fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode> {
-        ConfigStore::wipe(self, attempts)
+        self.ensure_loaded()?;
+        if self.wipe_next.get().is_some() {
+            return Err(ErrorCode::BUSY);
+        }
+        if self.begin(Job::Wipe(Wipe::default(), attempts)).is_err() {
+            self.wipe_next.set(Some(attempts));
+        }
+        Ok(())
     }
 
     fn is_busy(&self) -> bool {
-        ConfigStore::is_busy(self)
+        let job = self.job.take();
+        let busy = job.is_some();
+        self.job.set(job);
+        busy
     }
 
     fn restarts(&self) -> u32 {
-        ConfigStore::restarts(self)
+        self.index.get().values().restarts
     }
 
     fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode> {
-        ConfigStore::record_restarts(self, restarts)
+        self.ensure_loaded()?;
+        self.begin(Job::Restarts(Record::new(Entry::Restarts(restarts))))
     }
 }
 
 impl<'a, F: Flash> CommitStore for ConfigStore<'a, F> {
     fn attempts(&self) -> u32 {
-        ConfigStore::attempts(self)
+        self.index.get().values().attempts
     }
 
     fn lowest_serial(&self) -> u32 {
-        ConfigStore::lowest_serial(self)
+        let index = self.index.get();
+        index.serial().unwrap_or(0).max(index.values().serial_floor)
     }
 
     fn holds_configuration(&self) -> bool {
@@ -499,11 +428,17 @@ impl<'a, F: Flash> CommitStore for ConfigStore<'a, F> {
     }
 
     fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode> {
-        ConfigStore::record_attempts(self, attempts)
+        self.ensure_loaded()?;
+        self.begin(Job::Attempts(Record::new(Entry::Attempts(attempts))))
     }
 
     fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode> {
-        ConfigStore::commit(self, serial, nonce)
+        self.ensure_loaded()?;
+        let sealed_len = self
+            .key_store
+            .staged_sealed_len()
+            .ok_or(ErrorCode::RESERVE)?;
+        self.begin(Job::Commit(Commit::new(serial, nonce, sealed_len)))
     }
 }
 

@@ -56,17 +56,24 @@ pub enum Attempts {
     Forgive,
 }
 
-/// The configuration region. Each answers whether a callback will come.
+/// The configuration region. `Ok` means that the callback will come.
 pub trait Store {
-    /// Looks for a configuration.
+    /// Reads factory data and configuration into the key store, then calls
+    /// [`StoreClient::loaded`]. `BUSY`: something else is under way.
     fn load(&self) -> Result<(), ErrorCode>;
-    /// Erases it.
+    /// Erases every page that ever held a configuration, and the copy in
+    /// memory, as soon as what is under way is done; then calls
+    /// [`StoreClient::wiped`]. `BUSY`: a wipe waits already. `RESERVE`: the
+    /// region was not loaded.
     fn wipe(&self, attempts: Attempts) -> Result<(), ErrorCode>;
     /// Whether flash or device root have not answered yet, whoever asked.
     fn is_busy(&self) -> bool;
     /// Restarts in a row that a failure was the reason for; 0 before `load`.
     fn restarts(&self) -> u32;
-    /// Keeps this count of restarts.
+    /// Makes this count of restarts durable, then calls
+    /// [`StoreClient::restarts_recorded`]. `BUSY`: something else is under way.
+    /// `RESERVE`: the region was not loaded, so that writing might destroy what
+    /// is there.
     fn record_restarts(&self, restarts: u32) -> Result<(), ErrorCode>;
 }
 
@@ -93,20 +100,23 @@ pub trait StoreClient {
     fn restarts_recorded(&self, result: Result<(), Fault>);
 }
 
-/// What a session needs of the region.
+/// What a session needs of the region. `Ok` means that the callback will come;
+/// `BUSY` that something else is under way, `RESERVE` that the region was not
+/// loaded.
 pub trait CommitStore {
-    /// Attempts counted since the last confirmed session or the last wipe.
+    /// Attempts counted since the last confirmed session or the last wipe that
+    /// forgave them.
     fn attempts(&self) -> u32;
     /// The lowest serial number that may be stored.
     fn lowest_serial(&self) -> u32;
     /// Whether a configuration is in force.
     fn holds_configuration(&self) -> bool;
-    /// Makes the attempt counter durable. `Ok` means that
-    /// [`CommitClient::attempts_recorded`] will be called.
+    /// Makes the attempt counter durable, then calls
+    /// [`CommitClient::attempts_recorded`].
     fn record_attempts(&self, attempts: u32) -> Result<(), ErrorCode>;
-    /// Stores the configuration that is staged in the key store. `Ok` means
-    /// that [`CommitClient::committed`] will be called. `nonce` must be fresh
-    /// from the random number generator.
+    /// Stores the configuration that is staged in the key store, then calls
+    /// [`CommitClient::committed`]. `nonce` must be fresh from the random number
+    /// generator. `RESERVE` also when nothing is staged.
     fn commit(&self, serial: u32, nonce: [u8; NONCE_LEN]) -> Result<(), ErrorCode>;
 }
 

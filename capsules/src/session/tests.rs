@@ -16,7 +16,7 @@ use super::{Phase, SessionClient, SessionObserver, SessionPort, Status};
 use crate::config_store::ConfigStore;
 use crate::device_root::{DerivedKey, DeviceRoot};
 use crate::factory_page_root::FactoryPageRoot;
-use crate::interfaces::{Attempts, StoreClient, Unusable};
+use crate::interfaces::{Attempts, CommitStore, Store, StoreClient, Unusable};
 use crate::key_store::KeyStore;
 use crate::test::{
     Daemon, FakeAlarm, FakeRng, Pages, RamFlash, config, leak, minted, on_a_board,

@@ -11,7 +11,7 @@ use capsules_provisioning::config_store::ConfigStore;
 use capsules_provisioning::device_root::{DerivedKey, DeviceRoot};
 use capsules_provisioning::factory_page_root::FactoryPageRoot;
 use capsules_provisioning::interfaces::{
-    Attempts, CommitStore, Link, LinkObserver, ProvisionedObserver, StoreClient, Unusable,
+    Attempts, CommitStore, Link, LinkObserver, ProvisionedObserver, Store, StoreClient, Unusable,
 };
 use capsules_provisioning::key_store::KeyStore;
 use capsules_provisioning::policy::{Application, Policy, Role};

@@ -23,6 +23,8 @@ mod fakes;
 mod harness;
 mod script;
 
+use capsules_provisioning::interfaces::CommitStore;
+
 use board::{Board, on_a_board};
 use fakes::factory::minted;
 use script::{Script, Summary};

@@ -4,7 +4,7 @@
 
 //! Moves of a hostile process, drawn from a seed.
 
-use capsules_provisioning::interfaces::ProvisionedObserver;
+use capsules_provisioning::interfaces::{CommitStore, ProvisionedObserver};
 use capsules_provisioning::session::{SessionPort, Status};
 use capsules_provisioning::{provisioning_driver, tenant_config_driver};
 use kernel::syscall::{Syscall, SyscallReturn};
