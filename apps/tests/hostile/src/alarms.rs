@@ -5,7 +5,7 @@
 //! An alarm every millisecond, while the kernel computes and without.
 
 use crate::call::{ALARM, command, say, subscribe, ticks, wait_for};
-use crate::conversation::{self, Next, Status};
+use crate::conversation::{Conversation, Heard, Next};
 
 /// Ticks from one alarm to the next, a millisecond.
 const PERIOD: u32 = 10_000;
@@ -71,31 +71,25 @@ pub fn measure() {
     let mut idle = Alarms::default();
     let mut key = Alarms::default();
     let mut agreement = Alarms::default();
-    conversation::lend_properly();
     let mut periodic = Periodic::begin();
     for _ in 0..IDLE {
         periodic.arm();
         periodic.wait(&mut idle);
     }
-    let mut next = None;
     let mut agreeing = false;
     periodic.arm();
-    conversation::open();
+    let mut conversation = Conversation::begin();
     loop {
         periodic.wait(if agreeing { &mut agreement } else { &mut key });
         // What keeps the kernel busy comes after the alarm is set.
         periodic.arm();
-        let status = Status::read();
-        if status.frame_waits() {
-            next = conversation::take().and_then(Next::after);
-            if agreeing {
-                break;
+        match conversation.listen() {
+            Heard::Frame if agreeing => break,
+            Heard::Frame | Heard::Nothing => {}
+            Heard::Waiting(what) => {
+                conversation.say(what);
+                agreeing = what == Next::Share;
             }
-        } else if let (true, Some(what)) = (status.takes_frame(), next) {
-            let (kind, length) = what.write();
-            conversation::hand_over(kind, length);
-            agreeing = what == Next::Share;
-            next = (what == Next::Reply).then_some(Next::Share);
         }
     }
     for (name, alarms) in [("idle", idle), ("key", key), ("agreement", agreement)] {
@@ -108,8 +102,10 @@ pub fn measure() {
             duration,
         } = alarms;
         say(format_args!(
-            "alarms {name} served {served} late {late} missed {missed} noticed-late {noticed_late} \
-             served-late {served_late} of {duration} ticks"
+            "alarms {name} served {served} late {late} missed {missed} in {duration}"
+        ));
+        say(format_args!(
+            "delays {name} noticed {noticed_late} served {served_late}"
         ));
     }
 }

@@ -43,8 +43,11 @@ const YIELD: usize = 0;
 const WAIT_FOR: usize = 2;
 pub const USER_READABLE_ALLOW: usize = 7;
 
-/// Longest line on the console, in bytes.
-const LINE_LEN: usize = 200;
+/// Longest line on the console, in bytes: what the console's driver sends in one piece
+/// (`DEFAULT_BUF_SIZE` of Tock's console), so that nothing of the kernel's comes between.
+const LINE_LEN: usize = 64;
+/// What a line takes at 115,200 bits per second, and some more.
+const LINE_TICKS: u32 = 70_000;
 /// Lent to the console only, and to be read only.
 static LINE: [AtomicU8; LINE_LEN] = [const { AtomicU8::new(0) }; LINE_LEN];
 
@@ -142,25 +145,32 @@ pub fn pause(ticks: u32) {
     }
 }
 
-/// Writes a line of its own with one call, whatever the console was lent before.
+/// Writes a line of its own in one piece, whatever the console was lent before.
 pub fn say(text: fmt::Arguments<'_>) {
-    const ATTEMPTS: usize = 100;
-    /// What a line takes at 115,200 bits per second, and some more.
-    const TICKS: u32 = 200_000;
     let mut line = String::<LINE_LEN>::new();
     // What is too long is cut.
     let _ = writeln!(line, "\nhostile: {text}");
+    // With nothing lent, a write that is under way ends: none finds this line's text
+    // in the place of its own.
+    allow_ro(CONSOLE, 1, 0, 0);
+    write_lent(0);
     for (place, value) in LINE.iter().zip(line.as_bytes()) {
         place.store(*value, Ordering::Relaxed);
     }
+    allow_ro(CONSOLE, 1, LINE.as_ptr().expose_provenance(), line.len());
+    write_lent(line.len());
+    pause(LINE_TICKS);
+}
+
+/// Has the console write so much of what it is lent, once it has written what it was
+/// asked to before.
+fn write_lent(length: usize) {
+    const ATTEMPTS: usize = 100;
     for _ in 0..ATTEMPTS {
-        allow_ro(CONSOLE, 1, LINE.as_ptr().expose_provenance(), line.len());
-        let taken = command(CONSOLE, 1, line.len(), 0)[0] == SUCCESS;
-        // Until it is written, or what was there before.
-        pause(TICKS);
-        if taken {
+        if command(CONSOLE, 1, length, 0)[0] == SUCCESS {
             return;
         }
+        pause(LINE_TICKS);
     }
 }
 

@@ -115,6 +115,14 @@ impl Next {
             _ => None,
         }
     }
+
+    /// What this daemon says after it, before the device says anything.
+    pub fn then(self) -> Option<Self> {
+        match self {
+            Next::Reply => Some(Next::Share),
+            Next::Share | Next::Confirm => None,
+        }
+    }
 }
 
 pub fn open() -> bool {
@@ -130,6 +138,50 @@ pub fn lend_properly() {
     let start = memory::start();
     allow_rw(PROVISIONING, 0, start + FRAME, MAX_FRAME_LEN);
     allow_ro(PROVISIONING, 0, start + PAYLOAD, MAX_PAYLOAD_LEN);
+}
+
+/// A conversation that goes its way.
+pub struct Conversation {
+    next: Option<Next>,
+}
+
+impl Conversation {
+    pub fn begin() -> Self {
+        lend_properly();
+        open();
+        Self { next: None }
+    }
+
+    /// Takes the frame that waits, if one does; otherwise what the kernel waits for is
+    /// this daemon's to [`say`](Self::say).
+    pub fn listen(&mut self) -> Heard {
+        let status = Status::read();
+        if status.frame_waits() {
+            self.next = take().and_then(Next::after);
+            return Heard::Frame;
+        }
+        match self.next.filter(|_| status.takes_frame()) {
+            Some(next) => Heard::Waiting(next),
+            None => Heard::Nothing,
+        }
+    }
+
+    pub fn say(&mut self, what: Next) {
+        let (kind, length) = what.write();
+        hand_over(kind, length);
+        self.next = what.then();
+    }
+}
+
+/// What the kernel has for a daemon.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It computes.
+    Nothing,
+    /// A frame, which was taken.
+    Frame,
+    /// It waits for this.
+    Waiting(Next),
 }
 
 /// Takes the frame that waits; gives its type.

@@ -16,8 +16,6 @@ pub enum Mode {
     Alarms,
     /// Dies once the kernel has what it needs for the key agreement.
     DieAgreeing,
-    /// Calls nobody and asks for nothing.
-    Idle,
 }
 
 /// "HOSTILE!", then seed, moment, steps and mode. The test looks for the words.
@@ -53,10 +51,9 @@ impl Parameters {
             moment,
             steps,
             mode: match mode {
-                0 => Mode::Sequence,
                 1 => Mode::Alarms,
                 2 => Mode::DieAgreeing,
-                _ => Mode::Idle,
+                _ => Mode::Sequence,
             },
         }
     }

@@ -5,7 +5,7 @@
 //! Does what the parameters say.
 
 use crate::call::{fault, pause, say, ticks};
-use crate::conversation::{self, Next, Status};
+use crate::conversation::{Conversation, Heard, Next, Status};
 use crate::dice::Dice;
 use crate::parameters::{Mode, Parameters};
 use crate::{alarms, sequence};
@@ -28,12 +28,11 @@ pub fn run(name: &str) -> ! {
     let seed = u64::from(seed) << 32 | u64::from(moment);
     // Before anything else has taken the memory for grants.
     pause(1);
-    say(format_args!("{name} begins, {mode:?} {seed:#018x}"));
+    say(format_args!("{name} begins, {mode:?} {seed:#x}"));
     match mode {
         Mode::Sequence => sequence::play(seed, steps as usize),
         Mode::Alarms => alarms::measure(),
         Mode::DieAgreeing => die_agreeing(seed),
-        Mode::Idle => {}
     }
     loop {
         pause(SECOND);
@@ -47,26 +46,19 @@ fn die_agreeing(seed: u64) -> ! {
     const LATEST: usize = 250_000;
     // What the life before has left.
     say(format_args!("finds open {}", Status::read().is_open()));
-    conversation::lend_properly();
-    conversation::open();
-    let mut next = None;
+    let mut conversation = Conversation::begin();
     loop {
-        let status = Status::read();
-        if status.frame_waits() {
-            next = conversation::take().and_then(Next::after);
-        } else if let (true, Some(what)) = (status.takes_frame(), next) {
-            let (kind, length) = what.write();
-            if what == Next::Share {
+        match conversation.listen() {
+            Heard::Nothing => pause(PAUSE),
+            Heard::Frame => {}
+            Heard::Waiting(Next::Share) => {
                 let delay = Dice::new(seed).below(LATEST);
                 say(format_args!("dies {delay} ticks after its share"));
-                conversation::hand_over(kind, length);
+                conversation.say(Next::Share);
                 pause(delay as u32);
                 fault();
             }
-            conversation::hand_over(kind, length);
-            next = Some(Next::Share);
-        } else {
-            pause(PAUSE);
+            Heard::Waiting(what) => conversation.say(what),
         }
     }
 }

@@ -65,7 +65,8 @@ struct Counts {
     calls: u32,
     opened: u32,
     shares: u32,
-    confirmations: u32,
+    /// Confirmations, which are all false.
+    guesses: u32,
     spoiled: u32,
 }
 
@@ -90,12 +91,14 @@ pub fn play(seed: u64, most: usize) -> ! {
         calls,
         opened,
         shares,
-        confirmations,
+        guesses,
         spoiled,
     } = sequence.counts;
     say(format_args!(
-        "end {seed:#018x} steps {steps} calls {calls} opened {opened} shares {shares} \
-         confirmations {confirmations} spoiled {spoiled}"
+        "life {seed:#x} spoiled {spoiled} steps {steps} calls {calls}"
+    ));
+    say(format_args!(
+        "end {seed:#x} opened {opened} shares {shares} guesses {guesses}"
     ));
     sequence.die()
 }
@@ -250,11 +253,8 @@ impl Sequence {
             call::allow_ro(PROVISIONING, 0, 0, 0);
         }
         if taken {
-            self.counts.confirmations += u32::from(next == Next::Confirm && !spoiled);
-            self.next = match next {
-                Next::Reply => Some(Next::Share),
-                Next::Share | Next::Confirm => None,
-            };
+            self.counts.guesses += u32::from(next == Next::Confirm && !spoiled);
+            self.next = next.then();
         }
     }
 

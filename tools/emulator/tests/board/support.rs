@@ -22,7 +22,7 @@ use emulator::report::{Command, Report};
 use emulator::responder::Responder;
 use emulator::rig::{Mark, Rig, Seen};
 use emulator::run::empty;
-use emulator::scenario::{Fixture, Parts};
+use emulator::scenario::{Fixture, Parts, Provisioned, wait_provisioned, wait_tenant};
 use provisioning_storage::factory::{FactoryData, FactoryPage};
 use provisioning_storage::journal::{JournalPage, Values};
 use provisioning_storage::layout::{PAGE_LEN, Page};
@@ -156,6 +156,17 @@ impl Bench {
         let mark = self.rig().mark();
         self.rig().power_on()?;
         Ok(mark)
+    }
+
+    /// Starts the daemon, switches the board on, and waits until it was provisioned and
+    /// a tenant has told what it was given.
+    pub fn provision(&mut self) -> Result<Provisioned> {
+        self.start_daemon()?;
+        let from = self.power_on()?;
+        let rig = self.rig();
+        let given = wait_provisioned(rig, from, LIMIT)?;
+        wait_tenant(rig, from, &given.endpoint, LIMIT)?;
+        Ok(given)
     }
 
     /// Puts a proxy between board and daemon: the daemon listens and answers
