@@ -16,12 +16,11 @@ use emulator::cut::Cut;
 use emulator::failure::Result;
 use emulator::phase::Phase;
 use emulator::rig::{Mark, Rig};
-use emulator::scenario::{wait_provisioned, wait_tenant};
 use serde_json::Value;
 
 use crate::cuts::{Points, Steps, look, run, told};
 use crate::faults::wrong_inventory;
-use crate::support::{Bench, LIMIT, PORT, require};
+use crate::support::{Bench, PORT, require};
 
 /// Type of the frame with the device's share and confirmation (docs/reference/Protocol.md).
 const SHARE_V: u8 = 0x23;
@@ -188,11 +187,7 @@ pub fn cut_at_random_instructions(bench: &mut Bench) -> Result<()> {
     let rig = bench.rig();
     rig.kill_daemon();
     rig.machine_settings().capture = None;
-    bench.start_daemon()?;
-    let last = bench.power_on()?;
-    let rig = bench.rig();
-    let given = wait_provisioned(rig, last, LIMIT)?;
-    wait_tenant(rig, last, &given.endpoint, LIMIT)?;
+    bench.provision()?;
     let left = attempts(&look(bench)?)?;
     require(left == 0, "the right code cleared the count", left)
 }

@@ -8,7 +8,7 @@ use emulator::failure::Result;
 use emulator::machine::Network;
 use emulator::phase::Phase;
 use emulator::rig::Seen;
-use emulator::scenario::{main_job as run, wait_provisioned, wait_tenant};
+use emulator::scenario::{main_job as run, wait_tenant};
 
 use crate::support::{Bench, LIMIT, check_leds, require, starts};
 
@@ -53,11 +53,8 @@ pub fn leds(bench: &mut Bench) -> Result<()> {
 }
 
 pub fn no_network(bench: &mut Bench) -> Result<()> {
-    bench.start_daemon()?;
-    let first = bench.power_on()?;
+    let given = bench.provision()?;
     let rig = bench.rig();
-    let given = wait_provisioned(rig, first, LIMIT)?;
-    wait_tenant(rig, first, &given.endpoint, LIMIT)?;
     rig.power_off()?;
     rig.machine_settings().network = Network::Unplugged;
     for _ in 0..2 {

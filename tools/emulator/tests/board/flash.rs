@@ -11,7 +11,7 @@ use emulator::failure::{Result, While};
 use emulator::phase::Phase;
 use emulator::proxy::{Pieces, Verdict};
 use emulator::rig::{Mark, Rig, Seen};
-use emulator::scenario::{wait_provisioned, wait_tenant};
+use emulator::scenario::wait_tenant;
 
 use crate::interruptions::ANY_TIME;
 use crate::support::{Bench, LIMIT, advance_to_restart, check_leds, require};
@@ -115,19 +115,13 @@ pub fn fails_when_new(bench: &mut Bench) -> Result<()> {
 
     // The same board works when its flash does.
     bench.rig().machine_settings().flash_fails = false;
-    bench.start_daemon()?;
-    let second = bench.power_on()?;
-    let rig = bench.rig();
-    let given = wait_provisioned(rig, second, LIMIT)?;
-    wait_tenant(rig, second, &given.endpoint, LIMIT)
+    bench.provision()?;
+    Ok(())
 }
 
 pub fn fails_to_wipe(bench: &mut Bench) -> Result<()> {
-    bench.start_daemon()?;
-    let first = bench.power_on()?;
+    let given = bench.provision()?;
     let rig = bench.rig();
-    let given = wait_provisioned(rig, first, LIMIT)?;
-    wait_tenant(rig, first, &given.endpoint, LIMIT)?;
     rig.power_off()?;
     rig.kill_daemon();
     let before = bench.flash()?;

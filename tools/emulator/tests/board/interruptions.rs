@@ -225,16 +225,10 @@ pub fn dies_before_acknowledgement(bench: &mut Bench) -> Result<()> {
 
 fn through(bench: &mut Bench, pieces: Pieces) -> Result<()> {
     let _between = bench.interpose(pieces, |_frame| Verdict::Pass)?;
-    bench.start_daemon()?;
-    let first = bench.power_on()?;
-    let rig = bench.rig();
-    let given = wait_provisioned(rig, first, LIMIT)?;
-    wait_tenant(rig, first, &given.endpoint, LIMIT)?;
-    require(
-        starts(rig, first) == 1,
-        "the board did not restart",
-        starts(rig, first),
-    )
+    let first = bench.rig().mark();
+    bench.provision()?;
+    let count = starts(bench.rig(), first);
+    require(count == 1, "the board did not restart", count)
 }
 
 pub fn single_bytes(bench: &mut Bench) -> Result<()> {

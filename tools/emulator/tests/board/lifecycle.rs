@@ -35,13 +35,9 @@ const LONG_AGO: Duration = Duration::from_secs(10);
 
 /// Provisions the board and switches it off again.
 fn provisioned(bench: &mut Bench) -> Result<Provisioned> {
-    bench.start_daemon()?;
-    let first = bench.power_on()?;
-    let rig = bench.rig();
-    let given = wait_provisioned(rig, first, LIMIT)?;
-    wait_tenant(rig, first, &given.endpoint, LIMIT)?;
-    rig.power_off()?;
-    rig.kill_daemon();
+    let given = bench.provision()?;
+    bench.rig().power_off()?;
+    bench.rig().kill_daemon();
     Ok(given)
 }
 
