@@ -48,13 +48,8 @@ pub enum Progress {
 /// How a conversation ended.
 #[derive(Clone, Copy)]
 enum End {
-    Stored {
-        digest: [u8; 32],
-    },
-    Refused {
-        refusal: Refusal,
-        least_serial: Option<u32>,
-    },
+    /// The device answered the configuration.
+    Answered(Receipt),
     Failed(Failure),
 }
 
@@ -111,11 +106,13 @@ impl DaemonSession {
             | State::AwaitShare(_)
             | State::AwaitProof(_)
             | State::AwaitReceipt(_) => Progress::Idle,
-            State::Ended(End::Stored { digest }) => Progress::Stored { digest: *digest },
-            State::Ended(End::Refused {
+            State::Ended(End::Answered(Receipt::Stored { digest })) => {
+                Progress::Stored { digest: *digest }
+            }
+            State::Ended(End::Answered(Receipt::Refused {
                 refusal,
                 least_serial,
-            }) => Progress::Refused {
+            })) => Progress::Refused {
                 refusal: *refusal,
                 least_serial: *least_serial,
             },
@@ -164,16 +161,8 @@ impl DaemonSession {
                 Ok(State::NeedConfig(next))
             }
             (State::AwaitReceipt(state), FrameType::Sealed) => {
-                Ok(match state.receipt(payload, &mut session.outgoing)? {
-                    Receipt::Stored { digest } => State::Ended(End::Stored { digest }),
-                    Receipt::Refused {
-                        refusal,
-                        least_serial,
-                    } => State::Ended(End::Refused {
-                        refusal,
-                        least_serial,
-                    }),
-                })
+                let receipt = state.receipt(payload, &mut session.outgoing)?;
+                Ok(State::Ended(End::Answered(receipt)))
             }
             _ => Err(AlertCode::Protocol),
         })
