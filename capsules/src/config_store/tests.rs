@@ -186,6 +186,37 @@ fn a_wipe_on_a_flash_that_answers_at_once_is_done() {
 }
 
 #[test]
+fn it_is_busy_until_the_flash_has_answered() {
+    let begin: [fn(&Board); 4] = [
+        |board| board.store.record_attempts(1).unwrap(),
+        |board| board.store.record_restarts(1).unwrap(),
+        |board| board.commit(3),
+        |board| board.store.wipe(Attempts::Keep).unwrap(),
+    ];
+    let pages = with_configurations(&[1, 2]);
+    for (answers, begin) in [true, false]
+        .into_iter()
+        .flat_map(|answers| begin.map(|begin| (answers, begin)))
+    {
+        on_a_board(|| {
+            let board = Board::new(pages.clone());
+            assert!(!board.store.is_busy());
+            board.store.load().unwrap();
+            assert!(board.store.is_busy());
+            assert_eq!(board.last(), Told::Loaded(Ok(VALID)));
+            assert!(!board.store.is_busy());
+            if !answers {
+                board.flash.fall_silent();
+            }
+            begin(&board);
+            assert!(board.store.is_busy());
+            run_deferred_calls();
+            assert_eq!(board.store.is_busy(), !answers);
+        });
+    }
+}
+
+#[test]
 fn a_device_that_was_never_minted_is_told_apart() {
     let board = Board::new(RamFlash::erased());
     assert_eq!(board.load(), Told::Loaded(Err(Unusable::NotMinted)));
