@@ -7,6 +7,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use provisioning_flow::button::{DEBOUNCE_MS, DOUBLE_PRESS_MS};
 use serde_json::json;
 
 use crate::clock::Clock;
@@ -14,9 +15,11 @@ use crate::failure::{Failure, Result};
 use crate::machine::Machine;
 use crate::qmp::Qmp;
 
+/// Most between two presses that are one gesture, in the board's time.
+pub(crate) const DOUBLE_PRESS: Duration = Duration::from_millis(DOUBLE_PRESS_MS);
 /// How long a level stays the same after the board has seen it, in the board's time:
-/// above its debouncing, 20 ms, and far below the 500 ms between two presses.
-const STEADY: Duration = Duration::from_millis(30);
+/// above its debouncing, and far below [`DOUBLE_PRESS`].
+const STEADY: Duration = Duration::from_millis(DEBOUNCE_MS + 10);
 /// A net under [`shift`], in the host's time.
 const SEEN: Duration = Duration::from_secs(60);
 

@@ -60,9 +60,10 @@ impl Phase {
         }
     }
 
-    /// The phase that a console line announces, if it announces one.
+    /// The phase that a console line announces, if it announces one. What a process
+    /// has written and not ended stands before it.
     pub fn announced(line: &str) -> Option<Phase> {
-        let name = line.trim().strip_prefix("provisioning: phase ")?;
+        let (_, name) = line.trim().split_once("provisioning: phase ")?;
         Phase::ALL.into_iter().find(|phase| phase.name() == name)
     }
 
@@ -104,6 +105,10 @@ mod tests {
         );
         assert_eq!(
             Phase::announced("provisioning: phase looking\r"),
+            Some(Phase::Looking)
+        );
+        assert_eq!(
+            Phase::announced("provisioner: lookprovisioning: phase looking"),
             Some(Phase::Looking)
         );
         assert_eq!(Phase::announced("provisioning: phase dancing"), None);

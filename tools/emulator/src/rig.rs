@@ -15,6 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::button;
+use crate::clock;
 use crate::daemon::{self, Daemon, DaemonEvent};
 use crate::failure::{Failure, Result, While};
 use crate::machine::{self, ConsoleEvent, Exit, Machine};
@@ -303,6 +304,19 @@ impl Rig {
     pub fn press_button(&mut self) -> Result<()> {
         self.shift_button(true)?;
         self.shift_button(false)
+    }
+
+    /// Presses the button twice. Tells whether so little of the board's time passed in
+    /// between that it must take this for a double press: where it does not, the host
+    /// stood still.
+    pub fn press_button_twice(&mut self) -> Result<bool> {
+        self.shift_button(true)?;
+        let from = self.machine()?.clock.ticks()?;
+        self.shift_button(false)?;
+        self.shift_button(true)?;
+        let between = self.machine()?.clock.ticks()?.saturating_sub(from);
+        self.shift_button(false)?;
+        Ok(clock::duration(between) < button::DOUBLE_PRESS)
     }
 
     /// Moves the button; the board has seen it afterwards.

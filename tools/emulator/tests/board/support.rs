@@ -31,6 +31,9 @@ use provisioning_storage::slot::{SlotHeader, SlotPage};
 /// A net under a hanging case, in the host's time; no step takes nearly as long.
 pub const LIMIT: Duration = Duration::from_secs(90);
 
+/// So often the host may stand still while a person presses twice.
+pub const STALLS: usize = 5;
+
 /// Each logical page of the configuration flash starts an erase block.
 pub const BLOCK: usize = 256 * 1024;
 
@@ -267,6 +270,12 @@ pub fn require(condition: bool, expected: &str, found: impl std::fmt::Debug) -> 
             format!("expected that {expected}; found {found:?}"),
         )),
     }
+}
+
+/// What is wrong when the host stood still every time.
+pub fn stalled() -> Failure {
+    let found = format!("the host stood still in between, {STALLS} times");
+    Failure::new("pressing the button twice", found)
 }
 
 /// How often the board was switched on or restarted from a mark on.
