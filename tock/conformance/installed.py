@@ -90,7 +90,7 @@ class Flash:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=run.LIMIT,
         )  # fmt: skip
         check(done.returncode == 0, f"tockloader {command}: {done.returncode}\n{done.stdout}")
         return done.stdout

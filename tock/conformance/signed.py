@@ -12,7 +12,7 @@ import struct
 from pathlib import Path
 
 from binaries import checksum
-from run import HERE, STRIDE, TOCK, cargo, padding, target_directory
+from run import HERE, LIMIT, STRIDE, TOCK, cargo, padding, target_directory
 
 CASES = {
     "signed.right": "Signed by elf2tab with the key that the board knows: runs",
@@ -80,7 +80,7 @@ def save_memory(monitor: Path, address: int, length: int, path: Path) -> bytes:
     """Has the emulator write memory to a file."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(monitor))
-        connection.settimeout(20)
+        connection.settimeout(LIMIT)
 
         def until_prompt():
             said = b""
@@ -118,7 +118,7 @@ def run_cases(directory: Path, places, tbf, boot, through):
         flash = good["hello_a"]
         for place, binary in enumerate(binaries, 1):
             flash += padding(place * STRIDE - len(flash)) + binary
-        return boot(flash, until, firmware=kernel, seconds=60, **options)
+        return boot(flash, until, firmware=kernel, **options)
 
     results = dict.fromkeys(CASES)
     for bad in boots:

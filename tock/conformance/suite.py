@@ -32,7 +32,7 @@ import installed
 import run
 import signed
 from binaries import NAMED, NAMED_SYNC, SKIPPED, Binary, footer, malformed, sha256_footer
-from run import APPS_BASE, STRIDE, TARGET, TOCK, Failure, cargo, padding, target_directory
+from run import APPS_BASE, NETWORK, STRIDE, TARGET, TOCK, Failure, cargo, padding, target_directory
 
 HERE = Path(__file__).resolve().parent
 SUITE = HERE / "suite"
@@ -242,7 +242,7 @@ class Suite:
     def judge(self, name: str, holds: bool, why: str = "see the console with -v"):
         self.results[name] = "pass" if holds else f"fail {why}"
 
-    def boot_processes(self, boot: str, seconds: int, until=None, binaries=None, **options) -> str:
+    def boot_processes(self, boot: str, until=None, binaries=None, **options) -> str:
         """Boots what is in `places.txt` until every group is through."""
         flash = b""
         groups = set()
@@ -252,7 +252,7 @@ class Suite:
             if "Report::new(" in (SUITE / "src" / "bin" / f"{process}.rs").read_text() or cases_of(process):
                 groups.add(process)
         until = until or through(*groups)
-        return self.record(self.boot(flash, until, seconds=seconds, **options))
+        return self.record(self.boot(flash, until, **options))
 
 
 def calls(suite: Suite):
@@ -263,7 +263,7 @@ def calls(suite: Suite):
 
     memops = Binary(suite.tbf("memops"))
     memops.set(2, struct.pack("<II", 0x40, 0x20))
-    console = suite.boot_processes("calls", 90, binaries={"memops": memops.build()}, react=type_)
+    console = suite.boot_processes("calls", binaries={"memops": memops.build()}, react=type_)
     debug = "LowLevelDebug: process"
     suite.judge("low_level.alert_panic", bool(re.search(rf"{debug} \w+ alert: panic", console)))
     suite.judge("low_level.alert_location", bool(re.search(rf"{debug} \w+ alert: wrong location", console)))
@@ -275,7 +275,7 @@ def calls(suite: Suite):
 
 
 def others(suite: Suite):
-    console = suite.boot_processes("others", 90)
+    console = suite.boot_processes("others")
     report = r"Process stopped faulted at pc 0x8016[0-9a-f]{4}: Load access fault, value 0x00000000"
     suite.judge("policies.stop_report", bool(re.search(report, console)))
     suite.judge("policies.stop_debug", "Process stopped faulted: stopped." in console)
@@ -299,33 +299,33 @@ def others(suite: Suite):
 
 
 def net(suite: Suite):
-    network = ["-netdev", "user,id=n0,restrict=on", "-device", "virtio-net-device,netdev=n0"]
-    suite.boot_processes("net", 60, extra=network)
+    network = ["-netdev", NETWORK, "-device", "virtio-net-device,netdev=n0"]
+    suite.boot_processes("net", extra=network)
 
 
 def slow(suite: Suite):
     """Devices that take their time: what a process asks for meanwhile."""
     network = [
-        "-netdev", "user,id=n0,restrict=on",
+        "-netdev", NETWORK,
         # In nanoseconds: a frame goes out this long after the device was told to.
         "-device", "virtio-net-device,netdev=n0,tx=timer,x-txtimer=500000000",
     ]  # fmt: skip
     # So many bytes in so many milliseconds.
-    rng = "virtio-rng-device,max-bytes=32,period=100"
-    suite.boot_processes("slow", 90, extra=network, rng=rng, stall=True)
+    rng = "virtio-rng-device,max-bytes=32,period=400"
+    suite.boot_processes("slow", extra=network, rng=rng, stall=True)
 
 
 def probe(suite: Suite):
-    suite.boot_processes("probe", 300, cpu=run.CPUS[0])
+    suite.boot_processes("probe", cpu=run.CPUS[0])
     first, suite.results = suite.results, {}
-    suite.boot_processes("probe", 300, cpu=run.CPUS[-1])
+    suite.boot_processes("probe", cpu=run.CPUS[-1])
     same = all(suite.results.get(name) == "pass" for name in cases_of("sweep"))
     suite.results = first
     suite.judge("sweep.other_pmp", same)
 
 
 def idle(suite: Suite):
-    suite.boot_processes("idle", 60, extra=["-icount", "shift=0,align=off,sleep=off"])
+    suite.boot_processes("idle", extra=["-icount", "shift=0,align=off,sleep=off"])
 
 
 # The last line that a panic prints of a process before its protected memory.
@@ -333,7 +333,7 @@ CAUSE = r"^ cause "
 
 
 def panic(suite: Suite):
-    console = suite.boot_processes("panic", 20, until=CAUSE)
+    console = suite.boot_processes("panic", until=CAUSE)
     suite.judge("policies.panic", "panicked at" in console)
     suite.judge("policies.panic_names", "App: policy_panic  -  [Faulted]" in console)
     suite.judge("policies.panic_memory", bool(re.search(r"RAM start +0x80330000", console)))
@@ -342,7 +342,7 @@ def panic(suite: Suite):
 
 
 def panic_late(suite: Suite):
-    console = suite.boot_processes("panic_late", 20, until=CAUSE)
+    console = suite.boot_processes("panic_late", until=CAUSE)
     restarts = re.search(r"App: policy_threshold_panic .*?Restarts: 3", console, re.S)
     suite.judge("policies.threshold_panic", bool(restarts) and "panicked at" in console)
 
@@ -359,7 +359,7 @@ def loader_sync(suite: Suite):
     # The other loader demands a hash, which stands behind the end that Program tells.
     main_only = Binary(suite.tbf("hello_a")).set(9, None)
     main_only.footers = b""
-    console = suite.boot(main_only.build(), through("hello_a"), seconds=20)
+    console = suite.boot(main_only.build(), through("hello_a"))
     suite.judge("loader_sync.main_only", "hello_a and all: 1" in console, console)
     suite.firmware = suite.kernel
 
@@ -402,7 +402,7 @@ def load(suite: Suite, group: str, named: str, room: int, full: str):
 
     # These end the list: hello_a says that it is alone. Without a line, in silence.
     def ends(name: str, bad: bytes, line: str | None):
-        console = suite.boot(beside(bad), through("hello_a"), seconds=20)
+        console = suite.boot(beside(bad), through("hello_a"))
         told = "[loader]" not in console if line is None else line in console
         suite.judge(f"{group}.{name}", "hello_a and all: 1" in console and told, console)
 
@@ -427,13 +427,14 @@ def load(suite: Suite, group: str, named: str, room: int, full: str):
     ends("version_beyond", changed(version=3, total=0x10_0000), beyond)
     over = beside(changed(flags=0, total=2 * STRIDE - len(first)))
     over += padding(2 * STRIDE - len(over)) + suite.tbf("hello_c")
-    console = suite.boot(over, through("hello_a", "hello_c"), seconds=20)
+    console = suite.boot(over, through("hello_a", "hello_c"))
     line = SKIPPED.format(address=address, why="not enabled in its TBF header")
     rest = "hello_c and all: 2" in console and "group hello_a: done" in console
     suite.judge(f"{group}.overlapping", rest and line in console, console)
-    # Nothing says that nothing happens: the time is up.
-    console = suite.boot(b"\xff" * 4096, panicked, seconds=3)
-    suite.judge(f"{group}.empty", "panicked at" not in console and "initialization complete" in console, console)
+    # Nothing says that nothing happens: it has some time for it.
+    up = "initialization complete"
+    console = suite.boot(b"\xff" * 4096, up, linger=3)
+    suite.judge(f"{group}.empty", up in console and "panicked at" not in console, console)
     flash = first
     for _ in range(room):
         more = Binary(first)
@@ -448,7 +449,7 @@ def credentials(suite: Suite):
 
     def boot(hello_a: bytes, hello_b: bytes, *expected: str) -> str:
         flash = hello_a + padding(STRIDE - len(hello_a)) + hello_b
-        return suite.boot(flash, through(*expected), seconds=20)
+        return suite.boot(flash, through(*expected))
 
     def with_footers(make) -> bytes:
         binary = Binary(first)

@@ -57,7 +57,8 @@ fn ethernet() {
             done[2]
         );
         let mut received = 0;
-        for _ in 0..20 {
+        // A minute: the host may be busy.
+        for _ in 0..1200 {
             received = syscall::<{ class::COMMAND }>([ETHERNET_TAP, 1, 0, 0])[1];
             if received != 0 {
                 break;

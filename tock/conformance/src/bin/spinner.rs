@@ -20,7 +20,7 @@ const ROUNDS: u32 = match option_env!("ROUNDS") {
         Ok(rounds) => rounds,
         Err(_) => panic!("ROUNDS is not a number"),
     },
-    None => 1_000_000,
+    None => 150_000,
 };
 
 const NAME: &str = match option_env!("SPINNER") {

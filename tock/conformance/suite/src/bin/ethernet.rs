@@ -47,9 +47,9 @@ fn send(id: usize) -> [usize; 3] {
     three(yield_wait_for(ETHERNET, TX))
 }
 
-/// Waits for what comes from outside, up to 5 s.
+/// Waits for what comes from outside, up to a minute.
 fn wait_until(holds: impl Fn() -> bool) {
-    for _ in 0..500 {
+    for _ in 0..6000 {
         if holds() {
             return;
         }
