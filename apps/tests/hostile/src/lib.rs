@@ -19,6 +19,7 @@ mod call;
 mod conversation;
 #[cfg(target_os = "none")]
 mod dice;
+mod image;
 #[cfg(target_os = "none")]
 mod memory;
 #[cfg(target_os = "none")]

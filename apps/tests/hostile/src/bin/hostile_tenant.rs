@@ -7,20 +7,4 @@
 #![cfg_attr(target_os = "none", no_std, no_main)]
 #![forbid(unsafe_code)]
 
-#[cfg(target_os = "none")]
-mod image {
-    use libtock::runtime::{set_main, stack_size};
-
-    set_main! {main}
-    stack_size! {0x2000}
-
-    fn main() -> ! {
-        hostile::process::run("hostile_tenant")
-    }
-}
-
-/// On a host there is no kernel to run on.
-#[cfg(not(target_os = "none"))]
-fn main() {
-    eprintln!("This is a Tock process: build it for riscv32imac-unknown-none-elf.");
-}
+hostile::process! {"hostile_tenant"}
