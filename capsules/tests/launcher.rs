@@ -43,13 +43,6 @@ static APPLICATIONS: [Application; 1] = [Application {
 const RESTARTS: usize = 3;
 const PLACES: usize = 5;
 
-struct Capability;
-
-// SAFETY: the test stands for the board, which hands capabilities out.
-unsafe impl ProcessManagementCapability for Capability {}
-// SAFETY: as above.
-unsafe impl ProcessStartCapability for Capability {}
-
 #[derive(Default)]
 struct Loaded(Cell<usize>);
 
@@ -63,57 +56,60 @@ fn leak<T>(value: T) -> &'static mut T {
     Box::leak(Box::new(value))
 }
 
-struct Board {
+struct Board<C: ProcessManagementCapability + ProcessStartCapability + 'static> {
     kernel: &'static Kernel,
-    launcher: &'static Launcher<Capability>,
+    launcher: &'static Launcher<C>,
 }
 
 type Loader = SequentialProcessLoaderMachine<'static, FakeChip, ProcessStandardDebugFull>;
 
-impl Board {
-    /// Loads these programs as a board does.
-    fn new(programs: &[Vec<u8>]) -> Self {
-        let array: &'static ProcessArray<PLACES> = leak(ProcessArray::new());
-        let kernel: &'static Kernel = leak(Kernel::new(array.as_slice()));
-        let launcher: &'static Launcher<Capability> = leak(Launcher::new(
-            kernel,
-            Capability,
-            Policy::new(&APPLICATIONS),
-        ));
-        let loaded: &'static Loaded = leak(Loaded::default());
-        launcher.register();
-        launcher.set_client(loaded);
+/// Loads these programs as a board does.
+fn boot(
+    programs: &[Vec<u8>],
+) -> Board<impl ProcessManagementCapability + ProcessStartCapability + use<>> {
+    let array: &'static ProcessArray<PLACES> = leak(ProcessArray::new());
+    let kernel: &'static Kernel = leak(Kernel::new(array.as_slice()));
+    let launcher: &'static Launcher<_> = leak(Launcher::new(
+        kernel,
+        create_capability!(ProcessManagementCapability, ProcessStartCapability),
+        Policy::new(&APPLICATIONS),
+    ));
+    let loaded: &'static Loaded = leak(Loaded::default());
+    launcher.register();
+    launcher.set_client(loaded);
 
-        let checking: &'static AppCheckerNull = leak(AppCheckerNull::new());
-        let checker: &'static ProcessCheckerMachine = leak(ProcessCheckerMachine::new(checking));
-        checking.set_client(checker);
-        let binaries: &'static mut [Option<ProcessBinary>] = leak([const { None }; PLACES]);
-        let loader: &'static Loader = leak(SequentialProcessLoaderMachine::new(
-            checker,
-            binaries,
-            kernel,
-            leak(FakeChip::new()),
-            programs.concat().leak(),
-            harness::process_memory(PLACES),
-            leak(ThresholdRestartFaultPolicy::new(RESTARTS)),
-            &(),
-            leak(AppIdAssignerTbfHeader {}),
-            &create_capability!(ProcessManagementCapability),
-        ));
-        checker.set_client(loader);
-        checker.register();
-        loader.register();
-        loader.set_client(launcher);
-        loader.start();
-        settle();
-        assert_eq!(loaded.0.get(), 1);
-        Self { kernel, launcher }
-    }
+    let checking: &'static AppCheckerNull = leak(AppCheckerNull::new());
+    let checker: &'static ProcessCheckerMachine = leak(ProcessCheckerMachine::new(checking));
+    checking.set_client(checker);
+    let binaries: &'static mut [Option<ProcessBinary>] = leak([const { None }; PLACES]);
+    let loader: &'static Loader = leak(SequentialProcessLoaderMachine::new(
+        checker,
+        binaries,
+        kernel,
+        leak(FakeChip::new()),
+        programs.concat().leak(),
+        harness::process_memory(PLACES),
+        leak(ThresholdRestartFaultPolicy::new(RESTARTS)),
+        &(),
+        leak(AppIdAssignerTbfHeader {}),
+        &create_capability!(ProcessManagementCapability),
+    ));
+    checker.set_client(loader);
+    checker.register();
+    loader.register();
+    loader.set_client(launcher);
+    loader.start();
+    settle();
+    assert_eq!(loaded.0.get(), 1);
+    Board { kernel, launcher }
+}
 
+impl<C: ProcessManagementCapability + ProcessStartCapability + 'static> Board<C> {
     fn each<T>(&self, mut see: impl FnMut(&dyn Process) -> T) -> Vec<T> {
         let mut seen = Vec::new();
+        let capability = create_capability!(ProcessManagementCapability);
         self.kernel
-            .process_each_capability(&Capability, |process| seen.push(see(process)));
+            .process_each_capability(&capability, |process| seen.push(see(process)));
         seen
     }
 
@@ -170,7 +166,7 @@ fn disabled(mut program: Vec<u8>) -> Vec<u8> {
 
 #[test]
 fn nothing_runs_before_it_is_told_to() {
-    let board = Board::new(&[provisioner(), tenant(b"one ", 1)]);
+    let board = boot(&[provisioner(), tenant(b"one ", 1)]);
     assert!(board.running().is_empty());
     let states = board.each(|process| process.get_state());
     assert_eq!(states.len(), 2);
@@ -179,7 +175,7 @@ fn nothing_runs_before_it_is_told_to() {
 
 #[test]
 fn several_tenants_run_in_the_order_of_the_flash_and_never_with_the_provisioner() {
-    let board = Board::new(&[
+    let board = boot(&[
         tenant(b"one ", 1),
         provisioner(),
         tenant(b"two ", 2),
@@ -200,13 +196,13 @@ fn several_tenants_run_in_the_order_of_the_flash_and_never_with_the_provisioner(
 
 #[test]
 fn a_board_without_tenants_is_a_board_all_the_same() {
-    let board = Board::new(&[provisioner()]);
+    let board = boot(&[provisioner()]);
     board.run_tenants();
     assert!(board.running().is_empty());
     board.run_provisioner();
     assert_eq!(board.running(), ["prov"]);
     let empty = std::thread::spawn(|| {
-        let board = Board::new(&[]);
+        let board = boot(&[]);
         board.run_provisioner();
         board.run_tenants();
         board.running().len()
@@ -216,7 +212,7 @@ fn a_board_without_tenants_is_a_board_all_the_same() {
 
 #[test]
 fn a_tenant_that_faults_is_restarted_by_policy_and_leaves_the_others() {
-    let board = Board::new(&[provisioner(), tenant(b"bad ", 1), tenant(b"good", 2)]);
+    let board = boot(&[provisioner(), tenant(b"bad ", 1), tenant(b"good", 2)]);
     board.run_tenants();
     // The kernel counts the launcher's start among the restarts.
     for _ in 1..RESTARTS {
@@ -234,7 +230,7 @@ fn a_tenant_that_faults_is_restarted_by_policy_and_leaves_the_others() {
 
 #[test]
 fn a_provisioner_that_faults_too_often_has_stopped() {
-    let board = Board::new(&[provisioner(), tenant(b"one ", 1)]);
+    let board = boot(&[provisioner(), tenant(b"one ", 1)]);
     assert!(!board.launcher.provisioner_stopped(), "nobody wants it");
     board.launcher.run_provisioner();
     assert!(!board.launcher.provisioner_stopped(), "it is about to run");
@@ -258,7 +254,7 @@ fn a_provisioner_that_faults_too_often_has_stopped() {
 
 #[test]
 fn a_provisioner_that_ended_by_itself_has_stopped() {
-    let board = Board::new(&[provisioner()]);
+    let board = boot(&[provisioner()]);
     board.run_provisioner();
     board.each(|process| process.terminate(Some(0)));
     settle();
@@ -270,7 +266,7 @@ fn no_provisioner_is_none_that_has_stopped() {
     for programs in [&[tenant(b"one ", 1)][..], &[]] {
         let programs = programs.to_vec();
         let stopped = std::thread::spawn(move || {
-            let board = Board::new(&programs);
+            let board = boot(&programs);
             board.run_provisioner();
             board.launcher.provisioner_stopped()
         });
@@ -280,7 +276,7 @@ fn no_provisioner_is_none_that_has_stopped() {
 
 #[test]
 fn a_disabled_tenant_is_not_started() {
-    let board = Board::new(&[
+    let board = boot(&[
         provisioner(),
         disabled(tenant(b"off ", 1)),
         tenant(b"on  ", 2),
