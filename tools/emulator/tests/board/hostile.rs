@@ -276,7 +276,15 @@ fn play_with_a_configuration(bench: &mut Bench) -> Result<()> {
     // The check of the check: what the search looks for is where it belongs.
     let secrets = watched.secrets(bench)?;
     let memory = bench.rig().dump(KERNEL)?;
-    for name in ["w0", "the PSK", "the identity key"] {
+    for name in [
+        "w0",
+        "w0*M",
+        "w0*N",
+        "L",
+        "the PSK",
+        "the identity key",
+        "the sealing key",
+    ] {
         let found = secrets
             .iter()
             .any(|secret| secret.0 == name && find(&memory, &secret.1).is_some());

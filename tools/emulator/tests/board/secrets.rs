@@ -13,6 +13,8 @@ use emulator::failure::{Failure, Result, While};
 use emulator::memory::{PROVISIONER, find};
 use emulator::phase::Phase;
 use emulator::scenario::wait_provisioned;
+use provisioning_session::config_seal::{LABEL, derive_key};
+use provisioning_session::secret;
 use sha2::{Digest, Sha256};
 
 use crate::support::{Bench, LIMIT, require};
@@ -72,6 +74,11 @@ impl Watched {
     pub fn secrets(&self, bench: &mut Bench) -> Result<Vec<Secret>> {
         let factory = bench.flash()?.factory()?;
         let code = bench.fixture.minted.setup_code.clone();
+        let root = factory.root_secret.unwrap_or_default();
+        let mut sealing = secret::Secret::zeroed();
+        derive_key(&root, LABEL, &factory.device_id, &mut sealing);
+        // A point's first coordinate is the same in every form of it.
+        let point = |point: [u8; 65]| point[1..33].to_vec();
         let mut secrets: Vec<Secret> = vec![
             ("the PSK".into(), PSK.to_vec()),
             ("the PSK in hexadecimal".into(), hex(&PSK).into_bytes()),
@@ -81,12 +88,14 @@ impl Watched {
                 code.replace('-', "").into_bytes(),
             ),
             ("w0".into(), factory.w0.to_vec()),
+            ("w0*M".into(), point(factory.w0_m)),
+            ("w0*N".into(), point(factory.w0_n)),
+            ("L".into(), point(factory.l)),
             ("the identity key".into(), factory.identity_key.to_vec()),
-            (
-                "the root secret".into(),
-                factory.root_secret.unwrap_or_default().to_vec(),
-            ),
+            ("the root secret".into(), root.to_vec()),
+            ("the sealing key".into(), sealing.expose_secret().to_vec()),
         ];
+        let of_device = secrets.len();
         if !self.key_log.exists() {
             return Ok(secrets);
         }
@@ -98,7 +107,7 @@ impl Watched {
             .filter(|key| key[..] != factory.device_id[..]);
         secrets.extend(session.map(|key| ("a key of the session".to_owned(), key)));
         require(
-            secrets.len() > 8,
+            secrets.len() > of_device + 1,
             "the daemon wrote its session keys down",
             &log,
         )?;
