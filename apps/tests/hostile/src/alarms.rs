@@ -4,7 +4,7 @@
 
 //! An alarm every millisecond, while the kernel computes and without.
 
-use crate::call::{ALARM, command, say, subscribe, ticks, wait_for};
+use crate::call::{ALARM, Function, command, say, subscribe, ticks, wait_for};
 use crate::conversation::{Conversation, Heard, Next};
 
 /// Ticks from one alarm to the next, a millisecond.
@@ -37,7 +37,7 @@ struct Periodic {
 
 impl Periodic {
     fn begin() -> Self {
-        subscribe(ALARM, 0, 0, 0);
+        subscribe(ALARM, 0, Function::NONE, 0);
         Self { due: ticks() }
     }
 

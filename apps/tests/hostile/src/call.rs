@@ -5,11 +5,14 @@
 //! System calls with any registers, which the library does not make.
 
 use core::fmt::{self, Write};
+use core::ops::Range;
 use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use heapless::String;
 use libtock::platform::{RawSyscalls, Register, Syscalls, syscall_class};
 use libtock::runtime::TockSyscalls;
+
+use crate::memory::Lent;
 
 pub const PROVISIONING: usize = libtock_provisioning::DRIVER_NUM as usize;
 pub const ALARM: usize = 0x0;
@@ -54,14 +57,14 @@ static LINE: [AtomicU8; LINE_LEN] = [const { AtomicU8::new(0) }; LINE_LEN];
 /// Upcalls that ran.
 static UPCALLS: AtomicUsize = AtomicUsize::new(0);
 
-/// An upcall that does no harm.
-pub extern "C" fn upcall(_: usize, _: usize, _: usize, _: usize) {
+/// Counts.
+extern "C" fn upcall(_: usize, _: usize, _: usize, _: usize) {
     UPCALLS.fetch_add(1, Ordering::Relaxed);
 }
 
 fn call<const CLASS: usize>(arguments: [usize; 4]) -> [usize; 4] {
-    // SAFETY: Callers lend memory to be written to that is made of atomics only,
-    // or is none of the process's. What a wrong upcall does is fault.
+    // SAFETY: What is lent is made of atomics, or none of the process's ([`Lent`]). What
+    // is called back is an upcall, or faults ([`Function`]).
     unsafe { TockSyscalls::syscall4::<CLASS>(arguments.map(Register::from)) }.map(usize::from)
 }
 
@@ -69,29 +72,64 @@ pub fn command(driver: usize, number: usize, r2: usize, r3: usize) -> [usize; 4]
     call::<{ syscall_class::COMMAND }>([driver, number, r2, r3])
 }
 
-/// `function` must be [`upcall`], 0, or nothing that can be executed.
-pub fn subscribe(driver: usize, number: usize, function: usize, data: usize) -> [usize; 4] {
-    call::<{ syscall_class::SUBSCRIBE }>([driver, number, function, data])
+/// What may be subscribed.
+#[derive(Clone, Copy)]
+pub struct Function(usize);
+
+impl Function {
+    pub const NONE: Self = Self(0);
+
+    /// An upcall that does no harm.
+    pub fn harmless() -> Self {
+        Self(upcall as *const () as usize)
+    }
+
+    /// Where no instruction is, in the process's own flash: the kernel takes no other.
+    /// Zeros are none (RISC-V, base instruction-length encoding).
+    pub fn no_code() -> Self {
+        static NO_CODE: [u32; 2] = [0; 2];
+        Self((&raw const NO_CODE) as usize)
+    }
+
+    /// Any address but those of applications' code.
+    pub fn elsewhere(address: usize) -> Self {
+        const APPLICATIONS: Range<usize> = 0x8010_0000..0x8020_0000;
+        match APPLICATIONS.contains(&address) {
+            true => Self::NONE,
+            false => Self(address),
+        }
+    }
 }
 
-/// The range must lie in `memory`, or be none that can be lent.
-pub fn allow_rw(driver: usize, number: usize, start: usize, len: usize) -> [usize; 4] {
+pub fn subscribe(driver: usize, number: usize, function: Function, data: usize) -> [usize; 4] {
+    call::<{ syscall_class::SUBSCRIBE }>([driver, number, function.0, data])
+}
+
+pub fn allow_rw(driver: usize, number: usize, lent: Lent) -> [usize; 4] {
+    let [start, len] = lent.registers();
     call::<{ syscall_class::ALLOW_RW }>([driver, number, start, len])
 }
 
-pub fn allow_ro(driver: usize, number: usize, start: usize, len: usize) -> [usize; 4] {
+pub fn allow_ro(driver: usize, number: usize, lent: Lent) -> [usize; 4] {
+    let [start, len] = lent.registers();
     call::<{ syscall_class::ALLOW_RO }>([driver, number, start, len])
 }
 
-/// As [`allow_rw`].
-pub fn allow_readable(driver: usize, number: usize, start: usize, len: usize) -> [usize; 4] {
+pub fn allow_readable(driver: usize, number: usize, lent: Lent) -> [usize; 4] {
+    let [start, len] = lent.registers();
     call::<USER_READABLE_ALLOW>([driver, number, start, len])
 }
 
-/// The operation must not take memory away: not 0 and 1 with anything that
-/// the kernel would accept.
+/// An operation on memory; those that move its break do so to no place of the process's.
 pub fn memop(operation: usize, argument: usize) {
-    // SAFETY: As said above.
+    /// As an address below all memory of processes, as a distance far below it.
+    const BREAKS: [usize; 4] = [0x8000_0000, 0x8020_0000, 0x8200_0000, 0x9000_0000];
+    const LAST_TO_MOVE: usize = 1;
+    let argument = match operation {
+        0..=LAST_TO_MOVE => BREAKS[argument % BREAKS.len()],
+        _ => argument,
+    };
+    // SAFETY: The kernel takes no memory away, as it refuses the breaks.
     unsafe {
         TockSyscalls::syscall2::<{ syscall_class::MEMOP }>(
             [operation, argument].map(Register::from),
@@ -110,7 +148,7 @@ pub fn wait_for(driver: usize, number: usize) -> [usize; 3] {
 pub fn tame() {
     for driver in DRIVERS {
         for number in 0..=MOST_SUBSCRIPTIONS {
-            subscribe(driver, number, upcall as *const () as usize, 0);
+            subscribe(driver, number, Function::harmless(), 0);
         }
     }
 }
@@ -152,12 +190,12 @@ pub fn say(text: fmt::Arguments<'_>) {
     let _ = writeln!(line, "\nhostile: {text}");
     // With nothing lent, a write that is under way ends: none finds this line's text
     // in the place of its own.
-    allow_ro(CONSOLE, 1, 0, 0);
+    allow_ro(CONSOLE, 1, Lent::none(0));
     write_lent(0);
     for (place, value) in LINE.iter().zip(line.as_bytes()) {
         place.store(*value, Ordering::Relaxed);
     }
-    allow_ro(CONSOLE, 1, LINE.as_ptr().expose_provenance(), line.len());
+    allow_ro(CONSOLE, 1, Lent::of(&LINE[..line.len()]));
     write_lent(line.len());
     pause(LINE_TICKS);
 }

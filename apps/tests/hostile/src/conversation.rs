@@ -15,7 +15,7 @@ use provisioning_wire::{ConfirmP, FrameType, HelloReply, ShareP, Text};
 use crate::call::{
     PROVISIONING, SUCCESS, SUCCESS_U32, SUCCESS_U32_U32_U32, allow_ro, allow_rw, command,
 };
-use crate::memory::{self, FRAME, PAYLOAD};
+use crate::memory::{self, FRAME, Lent, PAYLOAD};
 
 pub const OPEN: usize = 2;
 pub const CLOSE: usize = 5;
@@ -135,9 +135,8 @@ pub fn close() {
 
 /// Lends the buffers as the provisioner does.
 pub fn lend_properly() {
-    let start = memory::start();
-    allow_rw(PROVISIONING, 0, start + FRAME, MAX_FRAME_LEN);
-    allow_ro(PROVISIONING, 0, start + PAYLOAD, MAX_PAYLOAD_LEN);
+    allow_rw(PROVISIONING, 0, Lent::part(FRAME, MAX_FRAME_LEN));
+    allow_ro(PROVISIONING, 0, Lent::part(PAYLOAD, MAX_PAYLOAD_LEN));
 }
 
 /// A conversation that goes its way.

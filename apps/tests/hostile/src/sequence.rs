@@ -4,10 +4,12 @@
 
 //! Calls in any order, from a seed, that end with a death.
 
-use crate::call::{self, ALARM, DRIVERS, PROVISIONING, SUCCESS_U32, memop, pause, say, subscribe};
+use crate::call::{
+    self, ALARM, DRIVERS, Function, PROVISIONING, SUCCESS_U32, memop, pause, say, subscribe,
+};
 use crate::conversation::{self, Next, Status};
 use crate::dice::Dice;
-use crate::memory::{self, FRAME, LEN, PAYLOAD};
+use crate::memory::{self, FRAME, LEN, Lent, PAYLOAD};
 use provisioning_wire::FrameType;
 
 /// The last command of any driver, and some more.
@@ -41,18 +43,6 @@ const ARGUMENTS: [usize; 24] = [
     usize::MAX,
 ];
 const LENGTHS: [usize; 11] = [0, 1, 3, 15, 16, 64, 97, 1_023, 1_024, 1_027, 1_500];
-/// Addresses of others: the kernel's flash and RAM, its devices, the ends.
-const FOREIGN: [usize; 7] = [
-    0,
-    0x8000_0000,
-    0x8020_0000,
-    0x1000_0000,
-    0x0200_0000,
-    0x2200_0000,
-    usize::MAX - 3,
-];
-
-static NO_CODE: [u32; 2] = [0; 2];
 
 /// Longest pause, in ticks: about the time of three slices of the kernel's.
 const PAUSE: usize = 10_000;
@@ -169,18 +159,18 @@ impl Sequence {
         let driver = self.driver();
         let number = self.dice.of(&[0, 0, 0, 1, 2, 3, usize::MAX]);
         let at = self.dice.below(LEN);
-        let (start, length) = match self.dice.below(8) {
-            0 => (0, 0),
-            1 => (0, self.dice.of(&LENGTHS)),
-            2 => (self.dice.of(&FOREIGN), self.dice.of(&LENGTHS)),
-            // Beyond all memory, around it, back to its start.
-            3 => (memory::start() + at, usize::MAX - self.dice.below(8)),
-            _ => (memory::start() + at, self.dice.of(&LENGTHS).min(LEN - at)),
+        let length = self.dice.of(&LENGTHS);
+        let lent = match self.dice.below(8) {
+            0 => Lent::none(0),
+            1 => Lent::none(length),
+            2 => Lent::foreign(&mut self.dice, length),
+            3 => Lent::around(at, self.dice.below(8)),
+            _ => Lent::part(at, length),
         };
         let lend = self
             .dice
             .of(&[call::allow_rw, call::allow_ro, call::allow_readable]);
-        lend(driver, number, start, length);
+        lend(driver, number, lent);
         self.counts.calls += 1;
     }
 
@@ -188,19 +178,18 @@ impl Sequence {
         let driver = self.driver();
         let number = self.dice.of(&[0, 0, 0, 1, 2, usize::MAX]);
         let function = match self.dice.below(4) {
-            0 => 0,
-            1 => self.argument(),
-            _ => call::upcall as *const () as usize,
+            0 => Function::NONE,
+            1 => Function::elsewhere(self.argument()),
+            _ => Function::harmless(),
         };
         subscribe(driver, number, function, self.argument());
         self.counts.calls += 1;
     }
 
-    /// Operations that take no memory away, and some that there are not.
+    /// Operations on memory, and some that there are not.
     fn memop(&mut self) {
-        let operation = 2 + self.dice.below(14);
-        memop(operation, self.argument());
-        memop(self.dice.below(2), self.dice.of(&FOREIGN[..5]) | 1 << 31);
+        memop(2 + self.dice.below(14), self.argument());
+        memop(self.dice.below(2), self.argument());
         self.counts.calls += 2;
     }
 
@@ -244,13 +233,9 @@ impl Sequence {
         if self.dice.one_in(3) {
             // What was copied is copied; and what comes goes elsewhere.
             memory::write(PAYLOAD, &[0xa5; 512]);
-            call::allow_rw(
-                PROVISIONING,
-                0,
-                memory::start() + FRAME,
-                self.dice.of(&LENGTHS),
-            );
-            call::allow_ro(PROVISIONING, 0, 0, 0);
+            let length = self.dice.of(&LENGTHS);
+            call::allow_rw(PROVISIONING, 0, Lent::part(FRAME, length));
+            call::allow_ro(PROVISIONING, 0, Lent::none(0));
         }
         if taken {
             self.counts.guesses += u32::from(next == Next::Confirm && !spoiled);
@@ -260,9 +245,7 @@ impl Sequence {
 
     fn die(&mut self) -> ! {
         if self.dice.one_in(3) {
-            // By an upcall to where no instruction is, in its own flash: the
-            // kernel takes no other. Zeros are none (RISC-V, base instruction-length encoding).
-            subscribe(ALARM, 0, (&raw const NO_CODE) as usize, 0);
+            subscribe(ALARM, 0, Function::no_code(), 0);
             call::command(ALARM, 5, 1, 0);
             for _ in 0..1_000 {
                 call::yield_no_wait();
