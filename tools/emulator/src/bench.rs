@@ -8,16 +8,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::clock;
-use crate::command::complete;
 use crate::costs::{self, COSTS};
 use crate::cryptography;
+use crate::daemon;
 use crate::failure::{Failure, Result, While};
 use crate::machine::{Network, Pace};
 use crate::page::Page;
@@ -116,11 +113,16 @@ pub fn report(subjects: &Subjects, directory: &Path) -> Result<String> {
     Ok(text)
 }
 
-fn times(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
+/// A bench in a folder of its own, which nobody watches.
+fn bench(parts: &Parts, directory: &Path) -> Result<Fixture> {
+    empty(directory)?;
     let (reports, _shown) = mpsc::channel();
     let (_keys, commands) = mpsc::channel();
-    empty(directory)?;
-    let mut fixture = Fixture::new(parts, directory, reports, commands)?;
+    Fixture::new(parts, directory, reports, commands)
+}
+
+fn times(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
+    let mut fixture = bench(parts, directory)?;
     let rig = &mut fixture.rig;
 
     let first = rig.mark();
@@ -160,10 +162,7 @@ fn times(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
 /// Counts the erases of each page while the main job runs: a provisioning, two
 /// boots, a wipe by the button and another provisioning.
 fn wear(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
-    let (reports, _shown) = mpsc::channel();
-    let (_keys, commands) = mpsc::channel();
-    empty(directory)?;
-    let mut fixture = Fixture::new(parts, directory, reports, commands)?;
+    let mut fixture = bench(parts, directory)?;
     main_job(&mut fixture)?;
     fixture.rig.power_off()?;
     let settings = fixture.rig.machine_settings();
@@ -204,10 +203,7 @@ fn erases(log: &str) -> Result<[u64; PAGES.len()]> {
 
 /// Erases of each page that the flash keeps account of.
 fn known_erases(parts: &Parts, flash: &Path) -> Result<[u64; PAGES.len()]> {
-    const DOING: &str = "looking at the flash image";
-    let mut command = Command::new(&parts.provisiond);
-    let output = complete(command.arg("flash").arg(flash).arg("--json"), DOING)?;
-    let report: Value = serde_json::from_slice(&output.stdout).doing(|| DOING.into())?;
+    let report = daemon::look(&parts.provisiond, flash)?;
     let mut pages = [0; PAGES.len()];
     for kind in ["slots", "journal"] {
         for known in report[kind].as_array().into_iter().flatten() {
@@ -217,7 +213,10 @@ fn known_erases(parts: &Parts, flash: &Path) -> Result<[u64; PAGES.len()]> {
             let page = number.and_then(|number| pages.get_mut(number));
             match (page, known["erases"].as_u64()) {
                 (Some(page), Some(erases)) => *page = erases,
-                _ => return Err(Failure::new(DOING, format!("no page: {known}"))),
+                _ => {
+                    let found = format!("no page: {known}");
+                    return Err(Failure::new("reading the account of erases", found));
+                }
             }
         }
     }
@@ -226,10 +225,7 @@ fn known_erases(parts: &Parts, flash: &Path) -> Result<[u64; PAGES.len()]> {
 
 /// Provisions with a kernel that counts, and writes what it says.
 fn counts(parts: &Parts, directory: &Path, page: &mut Page) -> Result<()> {
-    let (reports, _shown) = mpsc::channel();
-    let (_keys, commands) = mpsc::channel();
-    empty(directory)?;
-    let mut fixture = Fixture::new(parts, directory, reports, commands)?;
+    let mut fixture = bench(parts, directory)?;
     let rig = &mut fixture.rig;
 
     let start = rig.mark();

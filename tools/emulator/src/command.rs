@@ -5,7 +5,7 @@
 //! Child processes that do not outlive the tool.
 
 use std::ffi::OsStr;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::failure::{Failure, Result, While};
 
@@ -16,6 +16,13 @@ pub fn bound(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--"]).arg(program);
     command
+}
+
+/// Ends a process at once, by SIGKILL, which none can ignore.
+pub(crate) fn end(child: &mut Child) {
+    // An error here means that it has ended already.
+    drop(child.kill());
+    drop(child.wait());
 }
 
 /// Runs a command to its end and returns its output; a failing exit code is a

@@ -11,23 +11,19 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::command::bound;
+use crate::command::{bound, end};
 use crate::failure::{Failure, Result, While};
-
-const QEMU: &str = "qemu-system-riscv32";
+use crate::machine::QEMU;
 
 /// A run that takes longer in the host's time hangs; the longest takes a minute.
 const LIMIT: Duration = Duration::from_secs(600);
 
-/// Ends the emulator in any case, by SIGKILL: one that counts ignores SIGTERM when
-/// idle.
+/// Ends the emulator in any case.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // An error here means that it has ended already.
-        drop(self.0.kill());
-        drop(self.0.wait());
+        end(&mut self.0);
     }
 }
 

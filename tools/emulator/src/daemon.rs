@@ -13,7 +13,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::command::{bound, complete};
+use crate::command::{bound, complete, end};
 use crate::failure::{Failure, Result, While};
 
 /// How the daemon is started.
@@ -215,12 +215,6 @@ impl Drop for Daemon {
     }
 }
 
-fn end(child: &mut Child) {
-    // An error here means that it has ended already.
-    drop(child.kill());
-    drop(child.wait());
-}
-
 /// A socket's folder and its name in there: a socket's path has at most 108
 /// bytes, while folders may lie deep.
 fn short(socket: &Path) -> Result<(&Path, PathBuf)> {
@@ -253,6 +247,14 @@ pub fn issued(state: &Path, device: &str) -> Result<Vec<String>> {
             _ => None,
         })
         .collect())
+}
+
+/// What `provisiond flash` says of a configuration flash.
+pub fn look(program: &Path, flash: &Path) -> Result<Value> {
+    const DOING: &str = "looking at the flash image";
+    let mut command = Command::new(program);
+    let output = complete(command.arg("flash").arg(flash).arg("--json"), DOING)?;
+    serde_json::from_slice(&output.stdout).doing(|| DOING.into())
 }
 
 /// What minting a device gave.

@@ -17,13 +17,13 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::clock::Clock;
-use crate::command::bound;
+use crate::command::{bound, end};
 use crate::cut::{self, Cut};
 use crate::failure::{Failure, Result, While};
 use crate::namespace::TAP;
 use crate::qmp::Qmp;
 
-const QEMU: &str = "qemu-system-riscv32";
+pub(crate) const QEMU: &str = "qemu-system-riscv32";
 
 /// What the board's network card is plugged into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,23 @@ pub struct Settings {
     pub log: PathBuf,
 }
 
+impl Settings {
+    /// A board in real time whose cable leads nowhere, with nothing out of the ordinary.
+    pub fn new(program: PathBuf, flash: PathBuf, log: PathBuf) -> Settings {
+        Settings {
+            program,
+            flash,
+            flash_fails: false,
+            network: Network::Unplugged,
+            pace: Pace::RealTime,
+            resume: None,
+            capture: None,
+            cut: None,
+            log,
+        }
+    }
+}
+
 /// How an emulator ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exit {
@@ -88,7 +105,9 @@ pub enum ConsoleEvent {
     End(u32),
 }
 
-/// A running emulator. It is killed when this is dropped.
+/// A running emulator. It is killed when this is dropped: one that counts instructions
+/// ignores SIGTERM when idle. The flash file is a shared mapping of writes already done,
+/// so nothing is lost.
 #[derive(Debug)]
 pub struct Machine {
     child: Child,
@@ -234,14 +253,6 @@ impl Drop for Machine {
         // A folder that cannot be removed does no harm in /tmp.
         drop(fs::remove_dir_all(&self.sockets));
     }
-}
-
-/// SIGKILL: an emulator that counts instructions ignores SIGTERM when idle. The
-/// flash file is a shared mapping of writes already done, so nothing is lost.
-fn end(child: &mut Child) {
-    // An error here means that it has ended already.
-    drop(child.kill());
-    drop(child.wait());
 }
 
 fn read_console<E: From<ConsoleEvent>>(mut console: impl BufRead, events: &Sender<E>) {

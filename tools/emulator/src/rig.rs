@@ -116,15 +116,12 @@ impl Rig {
             panel: Panel::locate(kernel)?,
             machine: None,
             settings: machine::Settings {
-                program: program.to_owned(),
-                flash: flash.to_owned(),
-                flash_fails: false,
                 network: machine::Network::Tap,
-                pace: machine::Pace::RealTime,
-                resume: None,
-                capture: None,
-                cut: None,
-                log: directory.join("qemu.log"),
+                ..machine::Settings::new(
+                    program.to_owned(),
+                    flash.to_owned(),
+                    directory.join("qemu.log"),
+                )
             },
             daemon: None,
             events,

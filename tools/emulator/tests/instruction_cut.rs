@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use emulator::cut::{Cut, Place, Report};
 use emulator::image;
-use emulator::machine::{ConsoleEvent, Exit, Machine, Network, Pace, Settings};
+use emulator::machine::{ConsoleEvent, Exit, Machine, Settings};
 
 /// Where programs begin.
 const BASE: u64 = 0x8000_0000;
@@ -73,17 +73,11 @@ impl Setup {
             after: None,
             notes: Vec::new(),
         };
-        let settings = Settings {
+        let settings = Settings::new(
             program,
-            flash: directory.join("flash.img"),
-            flash_fails: false,
-            network: Network::Unplugged,
-            pace: Pace::RealTime,
-            resume: None,
-            capture: None,
-            cut: None,
-            log: directory.join("qemu.log"),
-        };
+            directory.join("flash.img"),
+            directory.join("qemu.log"),
+        );
         Setup {
             directory,
             settings,

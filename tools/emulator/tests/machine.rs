@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use emulator::clock;
 use emulator::image;
-use emulator::machine::{ConsoleEvent, Exit, Machine, Network, Pace, Settings};
+use emulator::machine::{ConsoleEvent, Exit, Machine, Settings};
 use emulator::memory;
 
 /// Says "hi", waits until `mtime` is past 10 s, and restarts the machine.
@@ -56,17 +56,7 @@ impl Setup {
         fs::write(&program, bytes).expect("written");
         let flash = directory.join("flash.img");
         image::erased_configuration(&flash).expect("written");
-        let settings = Settings {
-            program,
-            flash,
-            flash_fails: false,
-            network: Network::Unplugged,
-            pace: Pace::RealTime,
-            resume: None,
-            capture: None,
-            cut: None,
-            log: directory.join("qemu.log"),
-        };
+        let settings = Settings::new(program, flash, directory.join("qemu.log"));
         Setup {
             directory,
             settings,

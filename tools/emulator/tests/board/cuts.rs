@@ -11,11 +11,10 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use emulator::command::complete;
 use emulator::cut::{Cut, Functions, Report};
+use emulator::daemon;
 use emulator::failure::{Failure, Result, While};
 use emulator::machine::Exit;
 use emulator::rig::{Mark, Rig, Seen};
@@ -194,11 +193,8 @@ fn has_ended(rig: &Rig, from: Mark) -> bool {
 
 /// What `provisiond flash` says of the board's image.
 pub fn look(bench: &mut Bench) -> Result<Value> {
-    const DOING: &str = "looking at the flash image";
     let image = bench.rig().machine_settings().flash.clone();
-    let mut command = Command::new(&bench.parts.provisiond);
-    let output = complete(command.arg("flash").arg(image).arg("--json"), DOING)?;
-    serde_json::from_slice(&output.stdout).doing(|| DOING.into())
+    daemon::look(&bench.parts.provisiond, &image)
 }
 
 /// Addresses in the kernel of what happens in a conversation.
