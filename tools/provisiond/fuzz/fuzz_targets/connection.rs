@@ -13,6 +13,8 @@
 
 #![no_main]
 
+use std::path::Path;
+
 use libfuzzer_sys::fuzz_target;
 use provisiond::event::Event;
 use provisiond::mint::Minted;
@@ -34,6 +36,11 @@ struct Made {
 
 thread_local! {
     static MADE: Made = {
+        // What the daemon keeps is synced at each step: eight times as fast in memory.
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() {
+            tempfile::env::override_temp_dir(memory).expect("nobody else did");
+        }
         let bench = Bench::new();
         let minted = bench.mint();
         let mut device = Device::new(&minted);
