@@ -245,7 +245,7 @@ fuzz: ## Fuzz every parser for FUZZ_SECONDS (60) each; needs nightly and cargo-f
 	done
 
 # Crates that are built for the board as well as for the host.
-FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning boards/qemu_rv32_bench $(foreach app,$(APPS),$($(app)_FOLDER)) apps/tests/hostile
+FIRMWARE_FOLDERS := boards/qemu_rv32_provisioning boards/qemu_rv32_bench $(foreach app,$(APPS) hostile,$($(app)_FOLDER))
 
 .PHONY: prepush
 prepush: unsafe-check ## Format check and clippy, for host and board, in all three workspaces

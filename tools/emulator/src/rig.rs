@@ -509,7 +509,7 @@ impl Rig {
     /// not taken for the words of the next one.
     fn take_rest(&mut self, number: u32) -> Result<()> {
         // Its console is closed with it; this is a net only.
-        while let Ok(happening) = self.events.recv_timeout(Duration::from_secs(5)) {
+        while let Ok(happening) = self.events.recv_timeout(ENDING) {
             if matches!(happening, Happening::Console(ConsoleEvent::End(ended)) if ended == number)
             {
                 break;
