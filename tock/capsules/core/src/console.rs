@@ -29,10 +29,11 @@
 //! | 2       | length    | reads into read-write allow 1, then upcall 2      |
 //! | 3       |           | aborts the read, which ends with status CANCEL    |
 //!
-//! Lengths clamp to the buffer. Upcall 1: `(length, 0, 0)`; upcall 2:
-//! `(status, length, 0)`. Write and read give BUSY while the process has one
-//! outstanding, read also while another process has; a read longer than the
-//! buffer of the driver gives INVAL.
+//! Lengths clamp to the buffer; an operation of no bytes ends at once, with its
+//! upcall. Upcall 1: `(length, 0, 0)`; upcall 2: `(status, length, 0)`. A write
+//! takes the place of what is left of the one before, which has no upcall then.
+//! A read gives BUSY while any process reads, and INVAL if it is longer than
+//! the buffer of the driver.
 
 use kernel::grant::{AllowRoCount, AllowRwCount, Grant, GrantKernelData, UpcallCount};
 use kernel::hil::uart;
@@ -186,12 +187,11 @@ impl<'a> Console<'a> {
 
     fn write(&self, process_id: ProcessId, length: usize) -> CommandReturn {
         let entered = self.apps.enter(process_id, |app, kernel_data| {
-            if app.write.is_some() {
-                return Err(ErrorCode::BUSY);
-            }
             let available = kernel_data
                 .get_readonly_processbuffer(ro_allow::WRITE)
                 .map_or(0, |buffer| buffer.len());
+            // One that is under way is replaced: what it has left would come
+            // out of a buffer that the process may have swapped.
             app.write = Some(Write {
                 length: length.min(available),
                 written: 0,
@@ -261,6 +261,12 @@ impl<'a> Console<'a> {
                 self.rx_buffer.replace(rx_buffer);
                 return Err(ErrorCode::INVAL);
             }
+            if length == 0 {
+                // The port would never come to its end.
+                self.rx_buffer.replace(rx_buffer);
+                report_read(kernel_data, Ok(()), 0);
+                return Ok(());
+            }
             self.rx_in_progress.set(process_id);
             self.uart
                 .receive_buffer(rx_buffer, length)
@@ -281,6 +287,13 @@ impl<'a> Console<'a> {
 fn report_write(kernel_data: &GrantKernelData<'_>, written: usize) {
     // A process whose queue is full loses the upcall; the kernel counts that.
     let _ = kernel_data.schedule_upcall(upcall::WRITE_DONE, (written, 0, 0));
+}
+
+/// Tells a process that its read has ended, and how.
+fn report_read(kernel_data: &GrantKernelData<'_>, result: Result<(), ErrorCode>, count: usize) {
+    let status = kernel::errorcode::into_statuscode(result);
+    // As for a write.
+    let _ = kernel_data.schedule_upcall(upcall::READ_DONE, (status, count, 0));
 }
 
 impl SyscallDriver for Console<'_> {
@@ -369,12 +382,7 @@ impl uart::ReceiveClient for Console<'_> {
                         })
                     })
                     .unwrap_or(0);
-                // A process whose queue is full loses the upcall; the kernel
-                // counts that.
-                let _ = kernel_data.schedule_upcall(
-                    upcall::READ_DONE,
-                    (kernel::errorcode::into_statuscode(rval), count, 0),
-                );
+                report_read(kernel_data, rval, count);
             });
         }
         self.rx_buffer.replace(rx_buffer);

@@ -150,10 +150,45 @@ fn writes_of_two_processes_do_not_mix() {
     share(&bench, 1, "two two two two ");
     assert_success(bench.command(0, DRIVER_NUM, 1, 16, 0));
     assert_success(bench.command(1, DRIVER_NUM, 1, 16, 0));
-    assert_failure(bench.command(1, DRIVER_NUM, 1, 16, 0), ErrorCode::BUSY);
     assert_eq!(port.drain(), "one one one one two two two two ");
     assert_eq!(bench.upcalls(0), [(1, (16, 0, 0))]);
     assert_eq!(bench.upcalls(1), [(1, (16, 0, 0))]);
+}
+
+#[test]
+fn write_replaces_what_is_left_of_the_one_before() {
+    let (bench, port) = bench();
+    share(&bench, 0, "one one one one ");
+    assert_success(bench.command(0, DRIVER_NUM, 1, 16, 0));
+    // The port has the first eight bytes.
+    share(&bench, 0, "another text");
+    assert_success(bench.command(0, DRIVER_NUM, 1, 12, 0));
+    assert_eq!(port.drain(), "one one another text");
+    assert_eq!(bench.upcalls(0), [(1, (12, 0, 0))]);
+}
+
+#[test]
+fn write_that_waits_for_the_port_is_replaced_too() {
+    let (bench, port) = bench();
+    share(&bench, 0, "one one one one ");
+    share(&bench, 1, "two two two two ");
+    assert_success(bench.command(0, DRIVER_NUM, 1, 16, 0));
+    assert_success(bench.command(1, DRIVER_NUM, 1, 16, 0));
+    assert_success(bench.command(1, DRIVER_NUM, 1, 4, 0));
+    assert_eq!(port.drain(), "one one one one two ");
+    assert_eq!(bench.upcalls(0), [(1, (16, 0, 0))]);
+    assert_eq!(bench.upcalls(1), [(1, (4, 0, 0))]);
+}
+
+#[test]
+fn write_of_nothing_replaces_one_under_way() {
+    let (bench, port) = bench();
+    share(&bench, 0, "one one one one ");
+    assert_success(bench.command(0, DRIVER_NUM, 1, 16, 0));
+    assert_success(bench.command(0, DRIVER_NUM, 1, 0, 0));
+    assert_eq!(bench.upcalls(0), []);
+    assert_eq!(port.drain(), "one one ");
+    assert_eq!(bench.upcalls(0), [(1, (0, 0, 0))]);
 }
 
 #[test]
@@ -187,6 +222,22 @@ fn read_fills_the_buffer() {
     port.receive(b"abcd", Ok(()));
     assert_eq!(bench.upcalls(0), [(2, (0, 4, 0))]);
     assert_eq!(buffer.bytes(), b"abcd");
+}
+
+#[test]
+fn read_of_nothing_ends_at_once() {
+    let (bench, port) = bench();
+    assert_success(bench.command(0, DRIVER_NUM, 2, 5, 0));
+    assert_eq!(bench.upcalls(0), [(2, (0, 0, 0))]);
+    assert!(port.receiving.take().is_none(), "the port was asked");
+    // Nor is the console taken.
+    bench.allow_rw(1, DRIVER_NUM, 1, bench.buffer(1, 4));
+    assert_success(bench.command(1, DRIVER_NUM, 2, 4, 0));
+    // But it is first asked whether it is.
+    assert_failure(bench.command(0, DRIVER_NUM, 2, 0, 0), ErrorCode::BUSY);
+    port.receive(b"abcd", Ok(()));
+    assert_eq!(bench.upcalls(1), [(2, (0, 4, 0))]);
+    assert_eq!(bench.upcalls(0), []);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn main() {
         report,
         "ethernet_busy",
         "A second frame while one is being sent: BUSY",
-        seen.busy
+        seen.again
     );
     case!(
         report,
@@ -48,16 +48,16 @@ fn main() {
     let seen = CONSOLE_WRITE.lead();
     case!(
         report,
-        "console_busy",
-        "A second write while one is under way: BUSY",
-        seen.busy
+        "console_replaced",
+        "A second write while one is under way: Success",
+        seen.again
     );
     case!(
         report,
         "console_together",
-        "Meanwhile another process may start a write, and is refused a second one",
+        "Meanwhile another process may start a write, and a second one",
         seen.together && !seen.refused
     );
-    case!(report, "console_upcalls", "Each write that was taken has its upcall, with the whole length", seen.wrong => 0);
+    case!(report, "console_upcalls", "Each write has its upcall, with the whole length, but for one that was replaced", seen.wrong => 0);
     report.end();
 }
