@@ -212,7 +212,6 @@ fn of_another_version_impossible_lengths_end_the_list() {
     let length = of_version(3).len() as u32;
     let behind = app("behind").build();
     let room = length + behind.len() as u32;
-    let mut ends = 0;
     for (header_size, total_size) in [
         (0, length),
         (15, length),
@@ -237,12 +236,10 @@ fn of_another_version_impossible_lengths_end_the_list() {
                 assert!(beyond || nowhere, "{error:?}");
                 let possible = header_size >= 16 && total_size.is_multiple_of(4);
                 assert_eq!(beyond, possible && total_size > room, "{total_size}");
-                ends += 1;
             }
             _ => panic!("{header_size} of {total_size}"),
         }
     }
-    assert_eq!(ends, 11);
     // The last that fits takes the rest.
     let mut last = of_version(3);
     last[4..8].copy_from_slice(&room.to_le_bytes());
