@@ -28,9 +28,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import installed
+import installed as installing
 import run
-import signed
+import signed as signing
 from binaries import NAMED, NAMED_SYNC, SKIPPED, Binary, footer, malformed, sha256_footer
 from run import APPS_BASE, NETWORK, STRIDE, TARGET, TOCK, Failure, cargo, padding, target_directory
 
@@ -137,8 +137,8 @@ ONLOOKER += [
     if name.startswith("loader.")
 ]
 ONLOOKER.append(("loader_sync", "loader_sync.main_only", "A header with Main and without Program, as elf2tab once made them: loaded"))
-ONLOOKER += [("signed", name, shows) for name, shows in signed.CASES.items()]
-ONLOOKER += [("installed", name, shows) for name, shows in installed.CASES.items()]
+ONLOOKER += [("signed", name, shows) for name, shows in signing.CASES.items()]
+ONLOOKER += [("installed", name, shows) for name, shows in installing.CASES.items()]
 ONLOOKER += [("checks", f"checks.{check.__name__}", check.__doc__) for check in run.CHECKS]
 
 
@@ -497,23 +497,17 @@ def credentials(suite: Suite):
     suite.judge("identity.different", "hello_b and all: 2" in console, console)
 
 
-def signed_(suite: Suite):
+def signed(suite: Suite):
     """A board that demands signatures."""
-    results = signed.run_cases(suite.directory, dict(places()["signed"]), suite.tbf, suite.boot, through)
+    results = signing.run_cases(suite.directory, dict(places()["signed"]), suite.tbf, suite.boot, through)
     for name, why in results.items():
         suite.judge(name, why is None, str(why))
 
 
-signed_.__name__ = "signed"
-
-
-def installed_(suite: Suite):
+def installed(suite: Suite):
     """What tockloader makes of the flash."""
-    for name, why in installed.run_cases(suite.directory).items():
+    for name, why in installing.run_cases(suite.directory).items():
         suite.judge(name, why is None, str(why))
-
-
-installed_.__name__ = "installed"
 
 
 def table() -> str:
@@ -547,8 +541,8 @@ def checks(suite: Suite):
 
 
 BOOTS = [
-    calls, others, net, slow, idle, probe, panic, panic_late, loader, loader_sync, credentials, signed_,
-    installed_, checks, docs,
+    calls, others, net, slow, idle, probe, panic, panic_late, loader, loader_sync, credentials, signed,
+    installed, checks, docs,
 ]  # fmt: skip
 
 

@@ -32,7 +32,7 @@
 //! A function that is called for a fault gets the address of the instruction,
 //! `mcause` and `mtval`, and in `ra` the address again.
 
-use super::records::{COUNTERS, Records};
+use super::records::Records;
 use crate::fault_report::Fault;
 use crate::memory_io::MemoryPin;
 use core::cell::Cell;
@@ -54,6 +54,9 @@ pub(crate) const DRIVER_NUM: usize = 0x8000_0100;
 
 /// Upcalls and buffers of each kind.
 const COUNT: u8 = 4;
+
+/// Counters of all.
+const SHARED: usize = 8;
 
 /// Names that are remembered.
 const NAMES: usize = 24;
@@ -87,7 +90,7 @@ pub(crate) struct ConformanceDriver<A: Alarm<'static> + 'static, C: ProcessManag
     alarm: &'static A,
     button: &'static MemoryPin,
     records: Records<NAMES>,
-    shared: [Cell<u32>; COUNTERS],
+    shared: [Cell<u32>; SHARED],
     capability: C,
 }
 

@@ -8,7 +8,7 @@ use crate::fault_report::Fault;
 use core::cell::Cell;
 
 /// Counters of each name.
-pub(crate) const COUNTERS: usize = 8;
+pub(crate) const COUNTERS: usize = 4;
 
 /// What is remembered.
 #[derive(Clone, Copy, Default)]
