@@ -5,8 +5,8 @@
 
 # Brings a machine to where the board builds and runs. Every step looks first
 # and does nothing when its result is there, so a second run changes nothing.
-# Outside of the build folder only Debian packages and the cross target of the
-# pinned toolchain are installed.
+# Outside of the build folder only Debian packages, the pinned toolchain and its
+# cross target are installed.
 
 set -eu
 
@@ -28,15 +28,28 @@ fail() {
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
-    elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
-        say "this needs root; running: sudo $*"
-        sudo "$@"
-    else
-        fail "this needs root and there is no way to ask for it here." "Run this, then 'make setup' again:" "    $*"
+        return
     fi
+    if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+        say "this needs root; running: sudo $*"
+        # Apart, so that a password refused is not taken for a command that failed.
+        if sudo true; then
+            sudo "$@"
+            return
+        fi
+    fi
+    fail "this needs root, which is not to be had here." "Run this as root, then 'make setup' again as yourself:" "    $*"
 }
 
-installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+# install_packages NAME...
+install_packages() {
+    command -v apt-get >/dev/null || fail "this is not a Debian system. Install what corresponds to: $*"
+    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; then
+        say "packages: the lists may be old; refreshing them"
+        as_root apt-get update
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+    fi
+}
 
 # A tool that is there already, from wherever, spares its package.
 missing_packages() {
@@ -58,48 +71,32 @@ packages() {
         return
     fi
     say "packages: installing $missing"
-    command -v apt-get >/dev/null || fail "this is not a Debian system. Install what corresponds to: $missing"
     # shellcheck disable=SC2086 # a list of words
-    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; then
-        say "packages: the lists may be old; refreshing them"
-        as_root apt-get update
-        # shellcheck disable=SC2086
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
-    fi
+    install_packages $missing
 }
 
 has_target() {
-    [ -d "$("$1" --print sysroot)/lib/rustlib/$target/lib" ]
+    [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]
 }
 
-# Debian's own compiler comes with its sources, from which cargo can build
-# `core` for the board when the cross target cannot be downloaded.
-debian_toolchain() {
-    say "cross target: rustup could not fetch it; using Debian's rustc-web and rust-web-src"
-    if ! installed rustc-web || ! installed rust-web-src; then
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends rustc-web rust-web-src
-    fi
-    # The Makefile reads these for every build of firmware.
-    echo "RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1" >"$tools/firmware.env"
-    echo "-Zbuild-std=core,alloc" >"$tools/firmware.flags"
-}
-
-cross_target() {
+# rustup for both: Debian's compilers are too old for the project.
+toolchain() {
     cd "$repository"
     command -v rustup >/dev/null || command -v rustc >/dev/null ||
         fail "no Rust compiler found. Install rustup as told on https://rustup.rs, then run 'make setup' again."
-    if [ -e "$tools/firmware.env" ] || has_target rustc; then
+    # An interrupted rustup leaves half a toolchain behind, so let it end.
+    if ! rustc --version >/dev/null; then
+        say "toolchain: installing what rust-toolchain.toml names"
+        { (trap '' INT TERM HUP; rustup toolchain install) && rustc --version >/dev/null; } ||
+            fail "there is no Rust compiler that runs here; see above. Mend that, then run 'make setup' again."
+    fi
+    if has_target; then
         say "cross target: present"
         return
     fi
-    if command -v rustup >/dev/null; then
-        say "cross target: adding $target to the pinned toolchain"
-        # An interrupted rustup leaves half a toolchain behind, so let it end.
-        if (trap '' INT TERM HUP; rustup target add "$target") && has_target rustc; then
-            return
-        fi
-    fi
-    debian_toolchain
+    say "cross target: adding $target to the pinned toolchain"
+    { (trap '' INT TERM HUP; rustup target add "$target") && has_target; } ||
+        fail "rustup could not fetch $target, without which nothing can be built for the board; see above. Mend that, then run 'make setup' again."
 }
 
 elf2tab() {
@@ -121,12 +118,12 @@ tockloader() {
     say "tockloader: installing $tockloader_version into $venv"
     rm -rf "$venv"
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$repository/tools/setup/requirements.txt"
+    "$venv/bin/pip" install --quiet --quiet --disable-pip-version-check --requirement "$repository/tools/setup/requirements.txt"
 }
 
 mkdir -p "$tools"
 packages
-cross_target
+toolchain
 elf2tab
 tockloader
 say "done"
