@@ -118,14 +118,9 @@ impl ProcessFault for QemuRv32VirtPlatform {
     }
 }
 
-#[cfg(not(feature = "conformance"))]
-type Filter = ();
-#[cfg(feature = "conformance")]
+/// A process whose header has permissions is held to them; others may make any call.
 type Filter = capsules_system::syscall_filter::tbf_header_filter::TbfHeaderFilterDefaultAllow;
 
-#[cfg(not(feature = "conformance"))]
-const FILTER: &Filter = &();
-#[cfg(feature = "conformance")]
 const FILTER: &Filter = &Filter {};
 
 impl KernelResources<ChipHw> for QemuRv32VirtPlatform {
