@@ -55,9 +55,29 @@ fn command(number: usize) -> u32 {
     value as u32
 }
 
+/// Instructions of a command of the driver whose number is in s5. `call` is "ecall", or
+/// "" for the same without what is measured.
+macro_rules! command {
+    ($number:literal, $call:literal) => {
+        concat!(
+            "mv a0, s5\n li a1, ",
+            $number,
+            "\n li a2, 0\n li a3, 0\n li a4, 2\n",
+            $call
+        )
+    };
+}
+
+/// Instructions of a wait for an upcall, likewise.
+macro_rules! wait {
+    ($call:literal) => {
+        concat!("li a0, 1\n li a4, 0\n", $call)
+    };
+}
+
 /// Counts a loop over the instructions given, all of it.
 macro_rules! count_loop {
-    ($repetitions:expr, $number:expr, $($instruction:literal),* $(,)?) => {{
+    ($repetitions:expr, $number:expr, $($instructions:expr),*) => {{
         let (start, end): (u32, u32);
         // SAFETY: The instructions are commands that share nothing and yields
         // for the upcall `woken`, a C function, which keeps the registers s2 to s5.
@@ -65,7 +85,7 @@ macro_rules! count_loop {
             asm!(
                 "csrr s2, instret",
                 "2:",
-                $($instruction,)*
+                $($instructions,)*
                 "addi s4, s4, -1",
                 "bnez s4, 2b",
                 "csrr s3, instret",
@@ -88,25 +108,8 @@ fn print(name: &str, repetitions: u32, instructions: u32, bare: u32) {
 
 /// Calls command 0 of `driver`, and prints what that took.
 pub fn null_commands(name: &str, repetitions: u32, driver: usize) {
-    let counted = count_loop!(
-        repetitions,
-        driver,
-        "mv a0, s5",
-        "li a1, 0",
-        "li a2, 0",
-        "li a3, 0",
-        "li a4, 2",
-        "ecall",
-    );
-    let bare = count_loop!(
-        repetitions,
-        driver,
-        "mv a0, s5",
-        "li a1, 0",
-        "li a2, 0",
-        "li a3, 0",
-        "li a4, 2",
-    );
+    let counted = count_loop!(repetitions, driver, command!("0", "ecall"));
+    let bare = count_loop!(repetitions, driver, command!("0", ""));
     print(name, repetitions, counted, bare);
 }
 
@@ -137,48 +140,14 @@ pub fn upcalls(repetitions: u32) {
 /// Wakes the other process and waits for it to do the same. The other's own
 /// instructions are as many as those here.
 pub fn hand_over(repetitions: u32) {
-    let counted = count_loop!(
-        repetitions,
-        DRIVER,
-        "mv a0, s5",
-        "li a1, 3",
-        "li a2, 0",
-        "li a3, 0",
-        "li a4, 2",
-        "ecall",
-        "li a0, 1",
-        "li a4, 0",
-        "ecall",
-    );
-    let bare = count_loop!(
-        repetitions,
-        DRIVER,
-        "mv a0, s5",
-        "li a1, 3",
-        "li a2, 0",
-        "li a3, 0",
-        "li a4, 2",
-        "li a0, 1",
-        "li a4, 0",
-    );
+    let counted = count_loop!(repetitions, DRIVER, command!("3", "ecall"), wait!("ecall"));
+    let bare = count_loop!(repetitions, DRIVER, command!("3", ""), wait!(""));
     print("hand-over", 2 * repetitions, counted, bare.wrapping_mul(2));
 }
 
 /// The other side of [`hand_over`].
 pub fn hand_back(repetitions: u32) {
-    let _: u32 = count_loop!(
-        repetitions,
-        DRIVER,
-        "li a0, 1",
-        "li a4, 0",
-        "ecall",
-        "mv a0, s5",
-        "li a1, 3",
-        "li a2, 0",
-        "li a3, 0",
-        "li a4, 2",
-        "ecall",
-    );
+    let _: u32 = count_loop!(repetitions, DRIVER, wait!("ecall"), command!("3", "ecall"));
 }
 
 /// Looks at the counter until it has jumped: what it was before and after. Each
