@@ -29,6 +29,11 @@ FUZZ_SECONDS ?= 60
 # keeps its 8 s; nobody wants to wait for them here.
 WINDOW_MS ?= 3000
 
+# Written by `make setup` where the firmware is built with Debian's compiler; read
+# when a recipe runs, thus after it.
+FIRMWARE_ENV = $(shell cat $(TOOLS)/firmware.env 2>/dev/null)
+FIRMWARE_FLAGS = $(shell cat $(TOOLS)/firmware.flags 2>/dev/null)
+
 KERNEL := $(FIRMWARE)/$(RISCV)/firmware/qemu_rv32_provisioning
 PROVISIOND := $(BUILD)/release/provisiond
 EMULATOR := $(BUILD)/release/emulator
@@ -118,8 +123,8 @@ setup: ## Install or build what is missing (QEMU, cross target, elf2tab, tockloa
 .PHONY: kernel
 kernel: ## Build the kernel image of boards/qemu_rv32_provisioning
 	@echo "build: kernel image of boards/qemu_rv32_provisioning"
-	@cd boards/qemu_rv32_provisioning && PROVISIONING_WINDOW_MS=$(WINDOW_MS) \
-	    cargo build --quiet --manifest-path Cargo.toml --profile firmware \
+	@cd boards/qemu_rv32_provisioning && $(FIRMWARE_ENV) PROVISIONING_WINDOW_MS=$(WINDOW_MS) \
+	    cargo build --quiet $(FIRMWARE_FLAGS) --manifest-path Cargo.toml --profile firmware \
 	    --target $(RISCV) --target-dir $(FIRMWARE)
 
 .PHONY: tabs
@@ -145,9 +150,9 @@ define elf_rule
 $(call built,$(1),$(2)): FORCE
 	@mkdir -p $$(@D)
 	@echo "build: application $(1) for flash and RAM at $(2)"
-	@cd $$($(1)_FOLDER) && \
+	@cd $$($(1)_FOLDER) && $$(FIRMWARE_ENV) \
 	    LIBTOCK_LINKER_FLASH=$(word 1,$(subst ., ,$(2))) LIBTOCK_LINKER_RAM=$(word 2,$(subst ., ,$(2))) \
-	    cargo build --quiet --manifest-path Cargo.toml --profile firmware \
+	    cargo build --quiet $$(FIRMWARE_FLAGS) --manifest-path Cargo.toml --profile firmware \
 	    --target $(RISCV) --target-dir $(call folder,$(2))
 	@cmp -s $(call folder,$(2))/$(RISCV)/firmware/$(1) $$@ || cp $(call folder,$(2))/$(RISCV)/firmware/$(1) $$@
 endef
@@ -192,20 +197,20 @@ bench: setup kernel measured plain-kernel costs tabs host bench-image ## Measure
 .PHONY: plain-kernel
 plain-kernel:
 	@echo "build: kernel image of tock/boards/qemu_rv32_virt"
-	@cd tock/boards/qemu_rv32_virt && cargo build --quiet \
+	@cd tock/boards/qemu_rv32_virt && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) \
 	    --release --target $(RISCV) --target-dir $(BUILD)/plain
 
 .PHONY: costs
 costs: $(ELF2TAB)
 	@echo "build: kernel image and processes that count what system calls cost"
-	@cd tock/boards/qemu_rv32_virt && cargo build --quiet \
+	@cd tock/boards/qemu_rv32_virt && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) \
 	    --release --features measure --target $(RISCV) --target-dir $(BUILD)/costs
 	@$(foreach process,$(COSTS),$(call costs_tab,$(process),$($(process)_PAIR)) &&) true
 
 # $(call costs_tab,PROCESS,PAIR): builds and packs one process, in a folder of its own.
-costs_tab = (cd tock/conformance && \
+costs_tab = (cd tock/conformance && $(FIRMWARE_ENV) \
     LIBTOCK_LINKER_FLASH=$(word 1,$(subst ., ,$(2))) LIBTOCK_LINKER_RAM=$(word 2,$(subst ., ,$(2))) \
-    cargo build --quiet --release --bin $(1) --target $(RISCV) --target-dir $(BUILD)/costs/$(1)) && \
+    cargo build --quiet $(FIRMWARE_FLAGS) --release --bin $(1) --target $(RISCV) --target-dir $(BUILD)/costs/$(1)) && \
     cp $(BUILD)/costs/$(1)/$(RISCV)/release/$(1) $(BUILD)/costs/$(1)/rv32imac.$(2).elf && \
     $(ELF2TAB) --output-file $(BUILD)/costs/$(1).tab --package-name $(1) --kernel-major 2 --kernel-minor 0 \
     --stack 0 --app-heap 0 --kernel-heap 1024 --deterministic $(BUILD)/costs/$(1)/rv32imac.$(2).elf
@@ -213,7 +218,7 @@ costs_tab = (cd tock/conformance && \
 .PHONY: bench-image
 bench-image:
 	@echo "build: image that measures the cryptography"
-	@cd boards/qemu_rv32_bench && cargo build --quiet --manifest-path Cargo.toml \
+	@cd boards/qemu_rv32_bench && $(FIRMWARE_ENV) cargo build --quiet $(FIRMWARE_FLAGS) --manifest-path Cargo.toml \
 	    --profile firmware --target $(RISCV) --target-dir $(FIRMWARE)
 
 # The same kernel, counting what it does.
@@ -221,8 +226,8 @@ MEASURED := $(BUILD)/measured/$(RISCV)/firmware/qemu_rv32_provisioning
 .PHONY: measured
 measured:
 	@echo "build: kernel image that counts"
-	@cd boards/qemu_rv32_provisioning && PROVISIONING_WINDOW_MS=$(WINDOW_MS) \
-	    cargo build --quiet --manifest-path Cargo.toml --profile firmware \
+	@cd boards/qemu_rv32_provisioning && $(FIRMWARE_ENV) PROVISIONING_WINDOW_MS=$(WINDOW_MS) \
+	    cargo build --quiet $(FIRMWARE_FLAGS) --manifest-path Cargo.toml --profile firmware \
 	    --features measure --target $(RISCV) --target-dir $(BUILD)/measured
 
 .PHONY: fuzz

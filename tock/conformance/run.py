@@ -36,6 +36,9 @@ TARGET = "riscv32imac-unknown-none-elf"
 ELF2TAB = os.environ.get("ELF2TAB", "elf2tab")
 QEMU = os.environ.get("QEMU", "qemu-system-riscv32")
 
+# For cargo, where the target is not installed as it is elsewhere.
+FLAGS = os.environ.get("FIRMWARE_FLAGS", "").split()
+
 KERNEL_BASE = 0x8000_0000
 APPS_BASE = 0x8010_0000
 RAM_BASE = 0x8030_0000
@@ -80,7 +83,7 @@ def target_directory(package: Path) -> Path:
 def cargo(package: Path, arguments, environment, target: Path) -> Path:
     # Cargo looks for its configuration upwards from where it runs.
     subprocess.run(
-        ["cargo", "build", "--quiet", "--release", "--target", TARGET, *arguments],
+        ["cargo", "build", "--quiet", "--release", "--target", TARGET, *FLAGS, *arguments],
         cwd=package,
         env={**os.environ, **environment, "CARGO_TARGET_DIR": str(target)},
         check=True,

@@ -79,24 +79,59 @@ has_target() {
     [ -d "$(rustc --print sysroot)/lib/rustlib/$target/lib" ]
 }
 
-# rustup for both: Debian's compilers are too old for the project.
 toolchain() {
     cd "$repository"
     command -v rustup >/dev/null || command -v rustc >/dev/null ||
         fail "no Rust compiler found. Install rustup as told on https://rustup.rs, then run 'make setup' again."
-    # An interrupted rustup leaves half a toolchain behind, so let it end.
     if ! rustc --version >/dev/null; then
         say "toolchain: installing what rust-toolchain.toml names"
+        # An interrupted rustup leaves half a toolchain behind, so let it end.
         { (trap '' INT TERM HUP; rustup toolchain install) && rustc --version >/dev/null; } ||
             fail "there is no Rust compiler that runs here; see above. Mend that, then run 'make setup' again."
     fi
-    if has_target; then
-        say "cross target: present"
-        return
+}
+
+# debian_has VERSION: of its compiler, or a newer one.
+debian_has() {
+    command -v apt-get >/dev/null || fail "this is not a Debian system. Install the target $target for $(rustc --version)."
+    dpkg --compare-versions "$(apt-cache policy rustc-web | sed -n 's/^ *Candidate: //p')" ge "$1"
+}
+
+# Debian's own compiler comes with its sources, from which cargo can build
+# `core` for the board when the cross target cannot be downloaded.
+debian_compiler() {
+    least=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+    say "cross target: rustup could not fetch it; using Debian's rustc-web and rust-web-src"
+    if ! debian_has "$least"; then
+        as_root apt-get update
+        debian_has "$least" ||
+            fail "Debian has no rustc-web of $least or newer for this machine (Debian 12 has it among its security updates)." \
+                "Mend that, or what keeps rustup from fetching $target; then run 'make setup' again."
     fi
-    say "cross target: adding $target to the pinned toolchain"
-    { (trap '' INT TERM HUP; rustup target add "$target") && has_target; } ||
-        fail "rustup could not fetch $target, without which nothing can be built for the board; see above. Mend that, then run 'make setup' again."
+    install_packages rustc-web rust-web-src
+    # It comes without a linker for the board; the other compiler has one.
+    linkers=$(rustc --print sysroot)/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin
+    cat >"$tools/rustc" <<END
+#!/bin/sh
+PATH="$linkers:\$PATH" exec /usr/bin/rustc "\$@"
+END
+    chmod +x "$tools/rustc"
+    # The Makefile reads these for every build of firmware.
+    echo "RUSTC=$tools/rustc RUSTC_BOOTSTRAP=1" >"$tools/firmware.env"
+    echo "-Zbuild-std=core,alloc" >"$tools/firmware.flags"
+}
+
+cross_target() {
+    if has_target; then
+        # What stood in for it before.
+        rm -f "$tools/firmware.env" "$tools/firmware.flags"
+        say "cross target: present"
+    elif [ -e "$tools/firmware.env" ]; then
+        say "cross target: built with Debian's compiler"
+    else
+        say "cross target: adding $target to the pinned toolchain"
+        { (trap '' INT TERM HUP; rustup target add "$target") && has_target; } || debian_compiler
+    fi
 }
 
 elf2tab() {
@@ -124,6 +159,7 @@ tockloader() {
 mkdir -p "$tools"
 packages
 toolchain
+cross_target
 elf2tab
 tockloader
 say "done"

@@ -31,7 +31,9 @@ suite() {
 
 suite tock tock cargo test --workspace --no-fail-fast
 tools=${TOOLS:-$repository/target/tools}
-suite conformance . env ELF2TAB="$tools/bin/elf2tab" \
+# shellcheck disable=SC2046 # a list of assignments
+suite conformance . env $(cat "$tools/firmware.env" 2>/dev/null) \
+    FIRMWARE_FLAGS="$(cat "$tools/firmware.flags" 2>/dev/null)" ELF2TAB="$tools/bin/elf2tab" \
     TOCKLOADER="$tools/tockloader/bin/tockloader" tock/conformance/suite.py
 # The examples there link for the board only, so not --workspace.
 suite libtock-rs libtock-rs cargo test --no-fail-fast
