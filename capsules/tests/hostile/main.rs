@@ -11,7 +11,7 @@
 //! nothing is stored that no daemon sent, and the board can be provisioned, in
 //! place and after a reset. A failure names the seed that shows it.
 //!
-//! Miri looks at the kernel's unsafe code below, for which no key has to be agreed
+//! Miri looks at the kernel's code below, for which no key has to be agreed
 //! on; that would take it an hour. There the board is minted before, the daemon
 //! answers with frames that are none of its own, and what needs keys is left out.
 
