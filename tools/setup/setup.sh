@@ -124,7 +124,7 @@ END
 cross_target() {
     if has_target; then
         # What stood in for it before.
-        rm -f "$tools/firmware.env" "$tools/firmware.flags"
+        rm -f "$tools/firmware.env" "$tools/firmware.flags" "$tools/rustc"
         say "cross target: present"
     elif [ -e "$tools/firmware.env" ]; then
         say "cross target: built with Debian's compiler"

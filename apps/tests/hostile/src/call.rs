@@ -188,28 +188,16 @@ pub fn say(text: fmt::Arguments<'_>) {
     let mut line = String::<LINE_LEN>::new();
     // What is too long is cut.
     let _ = writeln!(line, "\nhostile: {text}");
-    // With nothing lent, a write that is under way ends: none finds this line's text
-    // in the place of its own.
+    // A write takes the place of one that is under way, and nothing of that may come out
+    // of this line's memory before.
     allow_ro(CONSOLE, 1, Lent::none(0));
-    write_lent(0);
+    command(CONSOLE, 1, 0, 0);
     for (place, value) in LINE.iter().zip(line.as_bytes()) {
         place.store(*value, Ordering::Relaxed);
     }
     allow_ro(CONSOLE, 1, Lent::of(&LINE[..line.len()]));
-    write_lent(line.len());
+    command(CONSOLE, 1, line.len(), 0);
     pause(LINE_TICKS);
-}
-
-/// Has the console write so much of what it is lent, once it has written what it was
-/// asked to before.
-fn write_lent(length: usize) {
-    const ATTEMPTS: usize = 100;
-    for _ in 0..ATTEMPTS {
-        if command(CONSOLE, 1, length, 0)[0] == SUCCESS {
-            return;
-        }
-        pause(LINE_TICKS);
-    }
 }
 
 /// Dies by reading what is the kernel's.
